@@ -1,0 +1,1 @@
+"""Answering: hits → evidence → statements with citations."""

@@ -1,0 +1,1 @@
+"""Encoders: text → unit-length vectors."""

@@ -1,0 +1,1 @@
+"""The index: a log (SQLite) and views of it (FAISS, tantivy)."""

@@ -1,0 +1,73 @@
+"""The one-method protocols in front of everything that can be swapped. Knows the nouns only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Constraints, EncoderIdentity, Hit, PassageInContext, Reading
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Called with (done, total) as work goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """The token vectors of one text, special tokens left out.
+
+    Attributes:
+        vectors: float32, shape (n_tokens, dimension), each of unit length.
+        spans: int32, shape (n_tokens, 2): start and end of each token in the text, in code points.
+        pooled: float32, shape (dimension,): the text's own unit-length vector.
+    """
+
+    vectors: Vectors
+    spans: NDArray[np.int32]
+    pooled: Vectors
+
+
+class Encoder(Protocol):
+    """Text → unit-length float32 vector."""
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """What makes its vectors comparable to others."""
+        ...
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Encode `texts` into float32 (len(texts), dimension), rows of unit length, in the order given."""
+        ...
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Encode `texts` and keep the vector of every token, in the order given."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, special tokens left out, untruncated."""
+        ...
+
+
+class Retriever(Protocol):
+    """Question → hits, best first."""
+
+    def retrieve(self, question: str, constraints: Constraints = Constraints(), k: int = 10) -> list[Hit]:
+        """Return at most `k` hits with distinct passages, best first."""
+        ...
+
+
+class EvidenceModel(Protocol):
+    """(question or claim, passages) → for each passage its relevance and each sentence's probability of evidence."""
+
+    @property
+    def name(self) -> str:
+        """Name as answers report it."""
+        ...
+
+    def read(self, question: str, contexts: Sequence[PassageInContext]) -> list[Reading]:
+        """Read every passage for `question`; one Reading a passage, in the order given."""
+        ...

@@ -1,0 +1,1 @@
+"""Reading articles: files, folders, feeds and addresses → Article."""

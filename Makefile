@@ -1,0 +1,62 @@
+# make chat: install, index the starter articles, open the chat on localhost. make test: install, run every test.
+# Everything goes into .venv/; `install` is quick when nothing changed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Where the CPU build of torch comes from when pip's own configuration does not offer one (see README, "Set-up").
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+export HF_HUB_OFFLINE ?= 1
+export TOKENIZERS_PARALLELISM ?= false
+
+.PHONY: help install chat test check format bench evals clean
+
+help:
+	@echo "make chat    install, index seeds/, open the chat on http://127.0.0.1:7860"
+	@echo "make test    install, run all tests (the page in a real browser too)"
+	@echo "make check   ruff, mypy, import-linter"
+	@echo "make bench   speed, side by side with other libraries"
+	@echo "make evals   the evaluation sets in evals/"
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo "[1/3] virtual environment in $(VENV)/"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, this is $$($(BIN)/python -V). Run: make install PYTHON=python3.12"; exit 1; }
+	@echo "[2/3] torch for the CPU (about 200 MB)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps -c constraints.txt torch 2>/dev/null || \
+		$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --no-deps -c constraints.txt --index-url $(TORCH_INDEX) torch
+	@echo "[3/3] everything else (about 700 MB, two to five minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+	@echo "Installed. Try: $(BIN)/rag --help"
+
+chat: install
+	@$(BIN)/rag add seeds
+	@$(BIN)/python app.py
+
+test: install
+	@$(BIN)/python -m pytest
+
+check: install
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: install
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: install
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+evals: install
+	@$(BIN)/python evals/seed/measure.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info

@@ -1,0 +1,52 @@
+"""Words of English text: cutting, stemming, and which carry content. Knows nothing of questions or articles."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import snowballstemmer
+
+WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+
+# Function words of English: articles, pronouns, prepositions, conjunctions, auxiliaries, question words. They occur in
+# every text, so that sharing one tells nothing about what a sentence is about.
+_STOP_WORDS = """
+a about after again against all also am an and another any are as at back be because been before being between
+both but by can could did do does doing done down during each either else ever every few for from further get gets
+got had has have having he her here hers herself him himself his how i if in into is it its itself just let may me
+might mine more most much must my myself no nor not now of off on once one only or other our ours out over own per
+please quite rather really same shall she should since so some still such than that the their theirs them
+themselves then there these they this those though through thus to too under until up upon us very via was we were
+what whatever when where whether which while who whom whose why will with within without would yet you your yours
+tell know happen happened happens thing things kind name give
+don't doesn't didn't isn't aren't wasn't weren't won't can't couldn't wouldn't hasn't haven't hadn't what's who's
+where's when's how's it's that's there's he's she's they're we're i'm
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return the Snowball (Porter 2) stem of `word`, lower-cased, a possessive 's removed first."""
+    word = word.lower().replace("’", "'")
+    word = word.removesuffix("'s").removesuffix("'")
+    stemmed: str = _stemmer.stemWord(word)
+    return stemmed
+
+
+def words(text: str) -> list[str]:
+    """Cut `text` into words as written; hyphens part words, an inner apostrophe does not."""
+    return WORD.findall(text)
+
+
+def is_content(word: str) -> bool:
+    """Tell whether `word` carries content: no function word, and not a single letter. "US" is content, "us" is not."""
+    return word == "US" or (word.lower().replace("’", "'") not in STOP_WORDS and (len(word) > 1 or word.isdigit()))
+
+
+def content_stems(text: str) -> list[str]:
+    """Return the stems of the content words of `text`, in order, repeats kept."""
+    return [stem(word) for word in words(text) if is_content(word)]

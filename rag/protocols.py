@@ -51,6 +51,10 @@ class Encoder(Protocol):
         """Count the tokens of each text, special tokens left out, untruncated."""
         ...
 
+    def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Locate every token of each text: int32 (n_tokens, 2) in code points, without special tokens, untruncated."""
+        ...
+
 
 class Retriever(Protocol):
     """Question → hits, best first."""

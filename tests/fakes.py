@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.protocols import Progress, TokenVectors, Vectors
-from rag.types import EncoderIdentity
+from rag.types import EncoderIdentity, PassageInContext, Reading
+from rag.words import content_stems
 
 WORD = re.compile(r"\w+")
 
@@ -50,3 +52,22 @@ class BagOfWordsEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(WORD.findall(text)) for text in texts]
+
+    def token_spans(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        return [np.array([m.span() for m in WORD.finditer(text)], np.int32).reshape(-1, 2) for text in texts]
+
+
+class WordOverlapEvidence:
+    """A sentence's probability is the share of the question's content stems in it; a passage's relevance its best."""
+
+    name = "word-overlap"
+    threshold = 0.5
+
+    def read(self, question: str, contexts: Sequence[PassageInContext]) -> list[Reading]:
+        wanted = set(content_stems(question))
+        readings = []
+        for context in contexts:
+            texts = [context.article.text[s.start : s.end] for s in context.sentences]
+            shares = tuple(len(wanted & set(content_stems(text))) / max(1, len(wanted)) for text in texts)
+            readings.append(Reading(context, max(shares), shares))
+        return readings

@@ -1,0 +1,111 @@
+"""How fast the encoder is: passages a second by engine, precision and batch, and the time to the first question.
+
+    python benchmarks/encoder_speed.py [--passages 500] [--rounds 3] [--start-up]
+
+Reads 900-character passages from RAG_DATA/realtimeqa-2023h1 (default ../shared/data). Configurations take turns, so
+that another load on the machine touches all of them; compare the ratios where the machine is not idle.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from rag.encoding import batches, load_encoder
+from rag.encoding.text_encoder import TextEncoder
+from rag.settings import load_settings
+
+START_UP = """
+import sys, time
+begin = time.perf_counter()
+from rag.encoding import load_encoder
+from rag.settings import load_settings
+settings = load_settings()
+imported = time.perf_counter()
+encoder = load_encoder(settings)
+loaded = time.perf_counter()
+encoder.encode(["What did Blinken raise with Xi?"])
+print(imported - begin, loaded - imported, time.perf_counter() - loaded, time.perf_counter() - begin)
+"""
+
+
+def passages(n: int, characters: int = 900) -> list[str]:
+    data = Path(os.environ.get("RAG_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+    found: list[str] = []
+    with gzip.open(data / "realtimeqa-2023h1" / "articles.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            text = json.loads(line)["text"]
+            found += [text[at : at + characters] for at in range(0, min(len(text), 5 * characters), characters)]
+            if len(found) >= n:
+                break
+    return found[:n]
+
+
+def speed(encoder: TextEncoder, texts: list[str], budget: int, n_workers: int | None) -> float:
+    """Passages a second with a batch budget and a number of batches at a time."""
+    network = encoder._network
+    usual = network.n_workers
+    network.n_workers = n_workers or usual
+    default = batches.plan_batches.__defaults__
+    batches.plan_batches.__defaults__ = (1, budget)
+    begin = time.perf_counter()
+    encoder.encode(texts)
+    elapsed = time.perf_counter() - begin
+    batches.plan_batches.__defaults__, network.n_workers = default, usual
+    return len(texts) / elapsed
+
+
+def throughput(n: int, rounds: int, with_torch: bool) -> None:
+    texts = passages(n)
+    settings = load_settings()
+    loaded = {
+        (engine, precision): load_encoder(settings.model_copy(update={"engine": engine, "precision": precision}))
+        for engine, precision in [("openvino", "auto"), ("openvino", "fp32")] + [("torch", "fp32")] * with_torch
+    }
+    runs = [(key, budget, None) for key in loaded for budget in ((1024, 2048, 4096) if key[1] == "auto" else (2048,))]
+    runs.append((("openvino", "auto"), 2048, 1))
+    results: dict[tuple, list[float]] = {run: [] for run in runs}
+    for _ in range(rounds):
+        for run in runs:
+            results[run].append(speed(loaded[run[0]], texts, run[1], run[2]))
+    print(f"{len(texts)} passages of 900 characters, median of {rounds} rounds; load {os.getloadavg()[0]:.1f}")
+    for ((engine, precision), budget, workers), speeds in results.items():
+        at_once = workers or loaded[engine, precision]._network.n_workers
+        print(
+            f"{engine:9} {precision:5} budget {budget:5} batches at a time {at_once}: "
+            f"{statistics.median(speeds):6.1f} passages/s (best {max(speeds):.1f})"
+        )
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+
+
+def start_up(rounds: int) -> None:
+    times = []
+    for _ in range(rounds):
+        out = subprocess.run([sys.executable, "-c", START_UP], capture_output=True, text=True, check=True).stdout
+        times.append([float(value) for value in out.split()])
+    names = ("imports and settings", "load", "first question", "in all")
+    for name, value, best in zip(names, np.median(times, axis=0), np.min(times, axis=0), strict=True):
+        print(f"{name:22} {value:.3f} s (best {best:.3f})")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passages", type=int, default=500)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--start-up", action="store_true", help="time to the first question, in fresh processes")
+    parser.add_argument("--torch", action="store_true", help="sentence-transformers too (slow)")
+    options = parser.parse_args()
+    if options.start_up:
+        start_up(options.rounds)
+    else:
+        throughput(options.passages, options.rounds, options.torch)

@@ -10,6 +10,7 @@ RagError
 ├── EncoderMismatch         the index was built with another encoder
 ├── IndexNotFound           there is no index where one was expected
 ├── IndexLocked             another process is writing to the index
+├── IndexNotWritable        the index folder cannot be written: a full disk, missing permission
 ├── IndexDamaged            the log itself is damaged; the message names what and which articles
 ├── SchemaUnsupported       the index was written by another version
 ├── ArticleNotFound         no article has this id or address
@@ -57,6 +58,10 @@ class IndexNotFound(RagError):
 
 class IndexLocked(RagError):
     """Another process is writing to the index."""
+
+
+class IndexNotWritable(RagError):
+    """The index folder cannot be written: a full disk, missing permission."""
 
 
 class IndexDamaged(RagError):

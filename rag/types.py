@@ -89,6 +89,8 @@ class Constraints:
         until: Last day allowed; undated articles are left out.
         sources: Names of sources allowed (case-insensitive); empty allows all.
         recent_to: Set when the question speaks of the present: passages nearer before this day rank higher.
+        near: Set when the question asks about a time ("in June 2023"): passages published in these days (first, last)
+            or close to them rank higher; nothing is left out.
     """
 
     as_of: date | None = None
@@ -96,6 +98,7 @@ class Constraints:
     until: date | None = None
     sources: tuple[str, ...] = ()
     recent_to: date | None = None
+    near: tuple[date, date] | None = None
 
     @property
     def last_day(self) -> date | None:

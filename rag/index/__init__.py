@@ -1,1 +1,14 @@
-"""The index: a log (SQLite) and views of it (FAISS, tantivy)."""
+"""Everything needed to answer, on disk: a log of articles, passages and vectors, and two views for searching it.
+
+`Index` opens or creates it, `Index.snapshot` reads one generation, `Index.writer` makes the next. `index/README.md`
+documents the files.
+"""
+
+from rag.index.check import CheckReport, Problem
+from rag.index.draft import Draft, PassageSpan
+from rag.index.snapshot import Snapshot
+from rag.index.status import Status
+from rag.index.store import Index
+from rag.index.writer import Writer
+
+__all__ = ["CheckReport", "Draft", "Index", "PassageSpan", "Problem", "Snapshot", "Status", "Writer"]

@@ -1,0 +1,286 @@
+"""What can be asked of the log, always as of one generation. Knows the tables; no search structure.
+
+A row is live at generation g when `added <= g` and it was not removed by then. Rows are never deleted, so any number of
+statements see the same state, without a transaction held open between them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamaged
+from rag.index.log import Log, Row
+from rag.index.records import ARTICLE_COLUMNS, article_from_row, identity_from_json, vectors_from_rows
+from rag.types import Article, EncoderIdentity, Passage
+
+Ids = NDArray[np.int64]
+
+BATCH = 4096
+"""Rows fetched at a time when a view is built: 3 MB of 384-dimensional float16 vectors."""
+
+_LIVE = "{0}.added <= :upto AND ({0}.removed IS NULL OR {0}.removed > :upto)"
+_LIVE_ARTICLE = _LIVE.format("a")
+_ADDED_SINCE = "p.added > :after AND " + _LIVE.format("p")
+_LISTED = "WHERE p.id IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the index holds at one generation.
+
+    Attributes:
+        committed_at: ISO time, UTC, with microseconds.
+        n_characters: Characters of all passages' titles and texts: what BM25 takes for their length.
+    """
+
+    generation: int
+    committed_at: str
+    n_articles: int
+    n_passages: int
+    n_sentences: int
+    n_characters: int
+
+
+class PassageText(NamedTuple):
+    """A live passage with the words that are searched."""
+
+    id: int
+    article_id: str
+    start: int
+    title: str
+    text: str
+    published: date | None
+    source: str | None
+
+
+class Checkpoint(NamedTuple):
+    """A file of the vector view, as recorded."""
+
+    generation: int
+    file: str
+    sha256: str
+    n_vectors: int
+
+
+def newest_generation(log: Log) -> int:
+    """Return the number of the last committed change."""
+    (generation,) = log.rows("SELECT max(generation) FROM generations")[0]
+    if generation is None:
+        raise IndexDamaged(f"{log.file} records no generation. Restore the file from a backup.")
+    return int(generation)
+
+
+def totals(log: Log, generation: int) -> Totals:
+    """Return what the index held at `generation`."""
+    rows = log.rows(
+        "SELECT generation, committed_at, n_articles, n_passages, n_sentences, n_characters"
+        " FROM generations WHERE generation = ?",
+        (generation,),
+    )
+    if not rows:
+        raise IndexDamaged(f"{log.file} has no generation {generation}. Restore the file from a backup.")
+    return Totals(*rows[0])
+
+
+def committed_at(log: Log, generation: int) -> str | None:
+    """Return when `generation` was committed; None where the log knows no such generation."""
+    rows = log.rows("SELECT committed_at FROM generations WHERE generation = ?", (generation,))
+    return rows[0][0] if rows else None
+
+
+def identity(log: Log, generation: int) -> tuple[int, EncoderIdentity]:
+    """Return the encoder in force at `generation`, and the generation it has been in force since."""
+    rows = log.rows("SELECT since, identity FROM encoders WHERE since <= ? ORDER BY since DESC LIMIT 1", (generation,))
+    if not rows:
+        raise IndexDamaged(f"{log.file} records no encoder. Restore the file from a backup.")
+    return int(rows[0][0]), identity_from_json(rows[0][1])
+
+
+def checkpoints(log: Log, since: int, upto: int) -> list[Checkpoint]:
+    """Return the recorded checkpoints of generations since..upto, newest first."""
+    rows = log.rows(
+        "SELECT generation, file, sha256, n_vectors FROM checkpoints WHERE generation BETWEEN ? AND ?"
+        " ORDER BY generation DESC",
+        (since, upto),
+    )
+    return [Checkpoint(*row) for row in rows]
+
+
+def n_added(log: Log, after: int, upto: int) -> int:
+    """Count the passages added in generations after..upto that are live at `upto`."""
+    (n,) = log.rows(f"SELECT count(*) FROM passages p WHERE {_ADDED_SINCE}", {"after": after, "upto": upto})[0]
+    return int(n)
+
+
+def removed_ids(log: Log, after: int, upto: int) -> Ids:
+    """Return the passages that were live at `after` and no longer are at `upto`, ascending."""
+    rows = log.rows(
+        "SELECT id FROM passages WHERE removed > ? AND removed <= ? AND added <= ? ORDER BY id", (after, upto, after)
+    )
+    return np.array([row[0] for row in rows], np.int64)
+
+
+def live_ids(log: Log, upto: int) -> Ids:
+    """Return the ids of all live passages, ascending."""
+    rows = log.rows(f"SELECT id FROM passages p WHERE {_LIVE.format('p')} ORDER BY id", {"upto": upto})
+    return np.array([row[0] for row in rows], np.int64)
+
+
+def added_vectors(log: Log, after: int, upto: int, dimension: int) -> Iterator[tuple[Ids, NDArray[np.float16]]]:
+    """Yield ids and vectors of passages added in generations after..upto and live at `upto`, by ascending id."""
+    sql = (
+        f"SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.passage = p.id WHERE {_ADDED_SINCE}"
+        " ORDER BY p.added, p.id"  # the order of the index; ids grow with generations, so it is the order of ids too
+    )
+    for rows in log.batches(sql, {"after": after, "upto": upto}, BATCH):
+        yield np.array([row[0] for row in rows], np.int64), vectors_from_rows([row[1] for row in rows], dimension)
+
+
+def added_texts(log: Log, after: int, upto: int) -> Iterator[list[PassageText]]:
+    """Yield the texts of passages added in generations after..upto and live at `upto`, by ascending id."""
+    sql = f'SELECT p.id, p.article, p.start, p."end" FROM passages p WHERE {_ADDED_SINCE} ORDER BY p.added, p.id'
+    for rows in log.batches(sql, {"after": after, "upto": upto}, BATCH):
+        yield _with_texts(log, rows)
+
+
+def added_facts(log: Log, after: int, upto: int) -> Iterator[list[Row]]:
+    """Yield (id, published, source) of passages added in generations after..upto and live at `upto`, by id."""
+    sql = f"SELECT p.id, a.published, a.source FROM {_PASSAGE_AND_ARTICLE} WHERE {_ADDED_SINCE} ORDER BY p.added, p.id"
+    return log.batches(sql, {"after": after, "upto": upto}, BATCH)
+
+
+def texts(log: Log, ids: Sequence[int]) -> list[PassageText]:
+    """Return the texts of the passages listed, in no particular order."""
+    rows = log.rows(f'SELECT p.id, p.article, p.start, p."end" FROM passages p {_LISTED}', (_json(ids),))
+    return _with_texts(log, rows)
+
+
+def places(log: Log, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """Return the article id and start of each passage listed: an order that does not depend on when it was added."""
+    sql = f"SELECT p.id, a.id, p.start FROM {_PASSAGE_AND_ARTICLE} {_LISTED}"
+    return {row[0]: (row[1], row[2]) for row in log.rows(sql, (_json(ids),))}
+
+
+def vectors(log: Log, ids: Sequence[int], dimension: int) -> NDArray[np.float16]:
+    """Return the vectors of the passages listed, float16 (n, dimension), in the order given."""
+    sql = "SELECT passage, vector FROM vectors WHERE passage IN (SELECT value FROM json_each(?))"
+    found: dict[int, bytes] = dict(log.rows(sql, (_json(ids),)))
+    missing = [i for i in ids if i not in found]
+    if missing:
+        raise IndexDamaged(f"{log.file} has no vector of passage {missing[0]}. Run `rag check` to see what is lost.")
+    return vectors_from_rows([found[i] for i in ids], dimension)
+
+
+def articles(log: Log, upto: int, query: str | None, offset: int, limit: int | None) -> list[Article]:
+    """Return live articles, newest published first, undated last, then by id.
+
+    Args:
+        log: The log.
+        upto: The generation.
+        query: Every word of it must occur in id, title, source, section or url, in any case; None takes all.
+        offset: Articles to pass over.
+        limit: Articles to return at most; None returns all.
+    """
+    words = (query or "").casefold().split()
+    where = [_LIVE_ARTICLE]
+    where += [f"instr({_LISTING}, :word{i}) > 0" for i in range(len(words))]
+    sql = (
+        f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE {' AND '.join(where)}"
+        " ORDER BY published IS NULL, published DESC, id LIMIT :limit OFFSET :offset"
+    )
+    given = {f"word{i}": word for i, word in enumerate(words)}
+    rows = log.rows(sql, {"upto": upto, "limit": -1 if limit is None else limit, "offset": offset, **given})
+    return [article_from_row(row) for row in rows]
+
+
+def articles_where(log: Log, upto: int, column: str, value: str) -> list[tuple[Article, bytes]]:
+    """Return live articles whose `column` ("id", "url", "origin", "digest") is `value`, with their sentence spans."""
+    sql = f"SELECT {ARTICLE_COLUMNS}, sentences FROM articles a WHERE {column} = :value AND {_LIVE_ARTICLE} ORDER BY id"
+    return [(article_from_row(row[:-1]), row[-1]) for row in log.rows(sql, {"value": value, "upto": upto})]
+
+
+def passages(log: Log, upto: int, ids: Sequence[int]) -> dict[int, tuple[int, Passage]]:
+    """Return the live passages listed, by id: the row of its article, and the passage itself."""
+    sql = (
+        f'SELECT p.id, p.article, p.first, p.last, p.start, p."end", a.id, a.text FROM {_PASSAGE_AND_ARTICLE}'
+        f" {_LISTED} AND p.added <= ? AND (p.removed IS NULL OR p.removed > ?)"
+    )
+    return {
+        number: (row, Passage(number, article_id, first, last, start, end, text[start:end]))
+        for number, row, first, last, start, end, article_id, text in log.rows(sql, (_json(ids), upto, upto))
+    }
+
+
+def articles_at(log: Log, rows: Sequence[int]) -> dict[int, tuple[Article, bytes]]:
+    """Return articles and their sentence spans by row, whether live or not."""
+    sql = f"SELECT row, {ARTICLE_COLUMNS}, sentences FROM articles WHERE row IN (SELECT value FROM json_each(?))"
+    return {row[0]: (article_from_row(row[1:-1]), row[-1]) for row in log.rows(sql, (_json(rows),))}
+
+
+def vectors_by_key(log: Log, since: int, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Return a stored vector for each key that was encoded in generation `since` or later, removed or not."""
+    sql = (
+        "SELECT p.key, v.vector FROM passages p JOIN vectors v ON v.passage = p.id"
+        " WHERE p.key IN (SELECT unhex_key(value) FROM json_each(?)) AND p.added >= ?"
+    )
+    return dict(log.rows(sql, (json.dumps([key.hex() for key in keys]), since)))
+
+
+def published_range(log: Log, upto: int) -> tuple[date | None, date | None]:
+    """Return the first and the last day of publication."""
+    first, last = log.rows(
+        f"SELECT min(published), max(published) FROM articles a WHERE {_LIVE_ARTICLE}", {"upto": upto}
+    )[0]
+    return (date.fromisoformat(first), date.fromisoformat(last)) if first else (None, None)
+
+
+def n_articles_by_source(log: Log, upto: int) -> dict[str, int]:
+    """Return sources and how many articles each has, most first; articles without one are not counted."""
+    sql = (
+        f"SELECT source, count(*) FROM articles a WHERE source IS NOT NULL AND {_LIVE_ARTICLE}"
+        " GROUP BY source ORDER BY 2 DESC, 1"
+    )
+    return dict(log.rows(sql, {"upto": upto}))
+
+
+def counted(log: Log, upto: int) -> tuple[int, int, int, int]:
+    """Count articles, passages, sentences and characters anew, as `Totals` records them."""
+    n_articles, n_bytes = log.rows(
+        f"SELECT count(*), coalesce(sum(length(sentences)), 0) FROM articles a WHERE {_LIVE_ARTICLE}", {"upto": upto}
+    )[0]
+    n_passages, n_characters = 0, 0
+    sql = f'SELECT p."end" - p.start, a.title FROM {_PASSAGE_AND_ARTICLE} WHERE {_LIVE.format("p")}'
+    for rows in log.batches(sql, {"upto": upto}, BATCH):
+        n_passages += len(rows)
+        n_characters += sum(length + len(title) + 1 for length, title in rows)
+    return n_articles, n_passages, n_bytes // 8, n_characters
+
+
+_PASSAGE_AND_ARTICLE = "passages p JOIN articles a ON a.row = p.article"
+_LISTING = (
+    "casefold(a.id || ' ' || a.title || ' ' || coalesce(a.source, '') || ' ' || coalesce(a.section, '')"
+    " || ' ' || coalesce(a.url, ''))"
+)
+
+
+def _with_texts(log: Log, rows: Sequence[Row]) -> list[PassageText]:
+    """Join (id, article row, start, end) with the articles, reading each once however many passages it has."""
+    sql = "SELECT row, id, title, text, published, source FROM articles WHERE row IN (SELECT value FROM json_each(?))"
+    articles = {row[0]: row[1:] for row in log.rows(sql, (_json(sorted({row[1] for row in rows})),))}
+    out = []
+    for number, row, start, end in rows:
+        article_id, title, text, published, source = articles[row]
+        day = None if published is None else date.fromisoformat(published)
+        out.append(PassageText(number, article_id, start, title, text[start:end], day, source))
+    return out
+
+
+def _json(ids: Sequence[int]) -> str:
+    return json.dumps([int(i) for i in ids])

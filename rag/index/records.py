@@ -1,0 +1,99 @@
+"""How the nouns are written in rows and read back. Knows column order; runs no SQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamaged
+from rag.types import Article, EncoderIdentity
+
+ARTICLE_COLUMNS = "id, title, text, source, url, authors, published, section, origin"
+
+
+def article_columns(alias: str) -> str:
+    """Return the columns that `article_from_row` reads, for the table called `alias` in a join."""
+    return ", ".join(f"{alias}.{name.strip()}" for name in ARTICLE_COLUMNS.split(","))
+
+
+def article_from_row(row: Sequence[Any]) -> Article:
+    """Read an article from the nine values of `ARTICLE_COLUMNS`.
+
+    Raises:
+        IndexDamaged: A value is not what was written there.
+    """
+    identifier, title, text, source, url, authors, published, section, origin = row
+    try:
+        return Article(
+            identifier,
+            title,
+            text,
+            source,
+            url,
+            tuple(json.loads(authors)),
+            date.fromisoformat(published) if published is not None else None,
+            section,
+            origin,
+        )
+    except (ValueError, TypeError) as error:
+        raise IndexDamaged(
+            f"Article {identifier!r} cannot be read from the log: {error}. Remove it and add it again from its source."
+        ) from error
+
+
+def authors_to_text(authors: Sequence[str]) -> str:
+    """Write authors as a JSON list."""
+    return json.dumps(list(authors), ensure_ascii=False)
+
+
+def spans_to_bytes(spans: Sequence[tuple[int, int]]) -> bytes:
+    """Write spans as little-endian int32, shape (n, 2), row by row."""
+    return np.asarray(spans, "<i4").reshape(-1, 2).tobytes()
+
+
+def spans_from_bytes(data: bytes) -> list[tuple[int, int]]:
+    """Read what `spans_to_bytes` wrote.
+
+    Raises:
+        ValueError: The length is no multiple of eight bytes.
+    """
+    return [(int(start), int(end)) for start, end in np.frombuffer(data, "<i4").reshape(-1, 2)]
+
+
+def vectors_from_rows(blobs: Sequence[bytes], dimension: int) -> NDArray[np.float16]:
+    """Read vectors, little-endian float16, into shape (n, dimension).
+
+    Raises:
+        IndexDamaged: One of them has another length.
+    """
+    wrong = next((len(blob) for blob in blobs if len(blob) != 2 * dimension), None)
+    if wrong is not None:
+        raise IndexDamaged(
+            f"A stored vector has {wrong} bytes, not {2 * dimension}. Run `rag check` to learn in which article."
+        )
+    return np.frombuffer(b"".join(blobs), "<f2").reshape(-1, dimension).astype(np.float16, copy=False)
+
+
+def identity_to_json(identity: EncoderIdentity) -> str:
+    """Write an encoder's identity as a JSON object."""
+    return json.dumps(asdict(identity), ensure_ascii=False)
+
+
+def identity_from_json(text: str) -> EncoderIdentity:
+    """Read what `identity_to_json` wrote.
+
+    Raises:
+        IndexDamaged: It is no such object.
+    """
+    try:
+        return EncoderIdentity(**json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise IndexDamaged(
+            f"The encoder recorded in the log cannot be read: {error}. Restore it from a backup."
+        ) from error

@@ -1,0 +1,200 @@
+"""Everything a question needs of the index, bound to one generation. Knows neither FAISS, tantivy nor SQL.
+
+A snapshot never changes and may be shared between threads; one that was taken before a commit goes on answering from
+the generation it is bound to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import ArticleNotFound
+from rag.index import bm25, facts, ranking, reads
+from rag.index.facts import Facts
+from rag.index.lexical import WordView, query_words, words_of
+from rag.index.log import Log
+from rag.index.reads import PassageText, Totals
+from rag.index.records import spans_from_bytes
+from rag.index.vectors import VectorView
+from rag.protocols import Vectors
+from rag.types import Article, Constraints, EncoderIdentity, PassageInContext, Sentence
+
+
+class Snapshot:
+    """The index at one generation.
+
+    Attributes:
+        generation: The generation it is bound to.
+        n_articles: Articles in it.
+        n_passages: Passages in it.
+        identity: The encoder of its vectors.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        totals: Totals,
+        identity: EncoderIdentity,
+        vectors: VectorView,
+        words: WordView,
+        earlier: Facts = facts.NOTHING,
+    ) -> None:
+        """Bind views of one generation; `earlier` facts, of that generation or one before, are brought up to date."""
+        self.generation = totals.generation
+        self.n_articles = totals.n_articles
+        self.n_passages = totals.n_passages
+        self.identity = identity
+        self.vector_view = vectors
+        self.word_view = words
+        self._log = log
+        self._totals = totals
+        self._facts = earlier
+        self._facts_lock = Lock()
+
+    def articles(self, *, query: str | None = None, offset: int = 0, limit: int | None = None) -> list[Article]:
+        """Return articles, newest published first, undated last, then by id.
+
+        Args:
+            query: Every word of it must occur in id, title, source, section or url, in any case; None takes all.
+            offset: Articles to pass over.
+            limit: Articles to return at most; None returns all.
+        """
+        return reads.articles(self._log, self.generation, query, offset, limit)
+
+    def article(self, id_or_url: str) -> Article:
+        """Return the article with this id, else the one with this url.
+
+        Raises:
+            ArticleNotFound: There is none.
+        """
+        return self._article(id_or_url)[0]
+
+    def sentences(self, article_id: str) -> tuple[Sentence, ...]:
+        """Return the sentences of an article, in order.
+
+        Raises:
+            ArticleNotFound: No article has this id or url.
+        """
+        article, spans = self._article(article_id)
+        return _sentences(article, spans)
+
+    def contexts(self, passage_ids: Sequence[int]) -> list[PassageInContext]:
+        """Return passages with their articles and sentences, in the order given.
+
+        Raises:
+            ArticleNotFound: A passage is not part of this generation.
+        """
+        found = reads.passages(self._log, self.generation, passage_ids)
+        missing = [number for number in passage_ids if number not in found]
+        if missing:
+            raise ArticleNotFound(
+                f"Passage {missing[0]} is not in generation {self.generation}: its article was removed or changed. "
+                "Search again."
+            )
+        rows = reads.articles_at(self._log, sorted({row for row, _ in found.values()}))
+        sentences = {row: _sentences(*article_and_spans) for row, article_and_spans in rows.items()}
+        return [
+            PassageInContext(rows[row][0], passage, sentences[row][passage.first : passage.last + 1])
+            for row, passage in (found[number] for number in passage_ids)
+        ]
+
+    def texts(self, passage_ids: Sequence[int]) -> list[PassageText]:
+        """Return the passages' texts with their articles' ids, titles, days and sources, in no particular order."""
+        return reads.texts(self._log, passage_ids)
+
+    def vectors(self, passage_ids: Sequence[int]) -> NDArray[np.float16]:
+        """Return the passages' vectors, float16 (n, dimension), rows of unit length, in the order given.
+
+        Raises:
+            IndexDamaged: The log lacks one of them.
+        """
+        return reads.vectors(self._log, passage_ids, self.identity.dimension)
+
+    def search_dense(
+        self, vector: Vectors, k: int, constraints: Constraints = Constraints()
+    ) -> list[tuple[int, float]]:
+        """Return the `k` passages nearest to `vector`: (passage id, cosine in [-1, 1]), best first.
+
+        Equal cosines are ordered by article id and start, so the order in which articles came plays no part.
+
+        Args:
+            vector: float32 (dimension,), of unit length.
+            k: How many to return at most.
+            constraints: Which passages are allowed; undated articles are left out by any limit in time.
+        """
+        if k < 1:
+            return []
+        query = np.asarray(vector, np.float32).reshape(-1)
+        allowed = self._current_facts().allowed(constraints) if constraints.restricts else None
+
+        def score(ids: Sequence[int]) -> ranking.Scored:
+            stored = reads.vectors(self._log, ids, self.identity.dimension).astype(np.float64)
+            # Row by row, not by BLAS: a row's sum must not depend on where in the matrix it stands.
+            return list(zip(ids, (stored * query.astype(np.float64)).sum(axis=1).tolist(), strict=True))
+
+        # 16 beyond k: enough to see that the k-th has no equals in all but crafted cases; `best` asks for more if not.
+        scored = ranking.best(k, k + 16, lambda n: self.vector_view.candidates(query, n, allowed), score)
+        return ranking.ordered(scored, k, lambda ids: reads.places(self._log, ids))
+
+    def search_words(self, text: str, k: int, constraints: Constraints = Constraints()) -> list[tuple[int, float]]:
+        """Return the `k` passages with the highest BM25 score: (passage id, score above 0), best first.
+
+        Any text is safe: it is words, never a query language. Equal scores are ordered by article id and start.
+
+        Args:
+            text: A question; stop words are left out unless nothing else is there.
+            k: How many to return at most.
+            constraints: As for `search_dense`.
+        """
+        words = query_words(text)
+        if k < 1 or not words or not self.n_passages:
+            return []
+        n = self.n_passages
+        idf = {word: bm25.inverse_document_frequency(n, self.word_view.frequency(word)) for word in words}
+        mean_length = self._totals.n_characters / n
+        places: dict[int, tuple[str, int]] = {}
+
+        def score(ids: Sequence[int]) -> ranking.Scored:
+            scored = []
+            for passage in reads.texts(self._log, ids):
+                searched = bm25.searched_text(passage.title, passage.text)
+                value = bm25.score(words_of(searched), len(searched), mean_length, idf)
+                scored.append((passage.id, value))
+                places[passage.id] = (passage.article_id, passage.start)
+            return scored
+
+        # Twice k and 50 more: tantivy's own statistics differ a little, and so does its order.
+        scored = ranking.best(k, 2 * k + 50, lambda n: self.word_view.candidates(words, n, constraints), score)
+        return ranking.ordered(scored, k, lambda _: places)
+
+    def count_with_words(self, words: str) -> int:
+        """Return how many passages have all these words (in their stems) in their text or their article's title."""
+        wanted = list(dict.fromkeys(words_of(words)))
+        return self.word_view.n_with_all(wanted) if wanted else 0
+
+    def facts_so_far(self) -> Facts:
+        """Return the facts this snapshot has loaded, of its own generation or an earlier one."""
+        return self._facts
+
+    def _current_facts(self) -> Facts:
+        with self._facts_lock:
+            if self._facts.generation != self.generation:
+                self._facts = facts.advance(self._facts, self._log, self.generation)
+            return self._facts
+
+    def _article(self, id_or_url: str) -> tuple[Article, bytes]:
+        for column in ("id", "url"):
+            found = reads.articles_where(self._log, self.generation, column, id_or_url)
+            if found:
+                return found[0]
+        raise ArticleNotFound(
+            f"No article has the id or address {id_or_url!r}. `rag list` shows the ids of all articles."
+        )
+
+
+def _sentences(article: Article, spans: bytes) -> tuple[Sentence, ...]:
+    return tuple(Sentence(article.id, i, start, end) for i, (start, end) in enumerate(spans_from_bytes(spans)))

@@ -1,0 +1,228 @@
+"""The write path: articles → sentences → passages → vectors → one commit a batch.
+
+Knows the order of the steps and what counts as the same article; the steps themselves are elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from rag.errors import ReadError
+from rag.index import Draft, Index, PassageSpan, Writer
+from rag.passages import passage_input, passage_key, split_passages
+from rag.protocols import Encoder
+from rag.reading.sentences import split_sentences
+from rag.types import AddReport, Article, Skipped, same_article
+
+# Passages encoded and committed together. Large enough that sorting by length wastes little padding and that commits
+# cost nothing beside encoding; small enough that an interruption loses under half a minute of work on two cores.
+BATCH_PASSAGES = 1024
+
+Stage = Literal["reading", "encoding", "saving"]
+
+
+@dataclass(frozen=True, slots=True)
+class AddProgress:
+    """Where an addition stands.
+
+    Attributes:
+        done: Articles finished so far (committed or found unchanged), with those of the current batch in proportion.
+        total: Articles in all, where it is known.
+        article: Title of the article that was read last.
+        n_passages: Passages encoded so far.
+    """
+
+    stage: Stage
+    done: int
+    total: int | None
+    article: str | None
+    n_passages: int = 0
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Articles read but not committed."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    n_passages: int = 0
+    report: AddReport = field(default_factory=AddReport)
+
+    def holds(self, article: Article) -> bool:
+        return any(
+            draft.article.id == article.id
+            or (article.url is not None and draft.article.url == article.url)
+            or (article.origin is not None and draft.article.origin == article.origin)
+            for draft in self.drafts
+        )
+
+
+def add_articles(
+    index: Index,
+    encoder: Encoder,
+    items: Iterable[Article | Skipped],
+    *,
+    strict: bool = False,
+    total: int | None = None,
+    progress: Callable[[AddProgress], None] | None = None,
+) -> AddReport:
+    """Add `items` to the index, in batches of about `BATCH_PASSAGES` passages; each batch is one commit.
+
+    An article with the id, the address or (where it has neither of its own) the origin of one that is indexed updates
+    that one, under the id it has there; the same content again is unchanged and costs no encoding.
+
+    Raises:
+        ReadError: `strict`, and an item was skipped; what was committed before it stays.
+        IndexLocked: Another process is writing.
+    """
+    adder = _Adder(index, encoder, total, progress or (lambda _: None))
+    with index.writer() as writer:
+        for item in items:
+            if isinstance(item, Skipped):
+                if strict:
+                    adder.flush(writer)
+                    raise ReadError(f"{item} (stopped there, as --strict asks; what was read before it is indexed)")
+                adder.report += AddReport(skipped=(item,))
+            else:
+                adder.take(writer, item)
+        adder.flush(writer)
+    return replace(adder.report, generation=index.snapshot().generation)
+
+
+class _Adder:
+    """Carries an addition from article to article."""
+
+    def __init__(
+        self, index: Index, encoder: Encoder, total: int | None, progress: Callable[[AddProgress], None]
+    ) -> None:
+        self._encoder = encoder
+        self._total = total
+        self._progress = progress
+        self._batch = _Batch()
+        self._n_done = 0
+        self._n_encoded = 0
+        self.report = AddReport()
+
+    def take(self, writer: Writer, article: Article) -> None:
+        """Sort `article` into unchanged or to be committed; commit when the batch is full."""
+        if self._batch.holds(article):
+            self.flush(writer)  # two readings of one article in a row: the second is compared with the first
+        self._tell("reading", article.title)
+        known = find_known(writer, article)
+        if known is not None:
+            article = replace(article, id=known.id)
+        if known is not None and same_article(known, article):
+            self.report += AddReport(unchanged=(article.id,))
+            self._n_done += 1
+            return
+        twins = [twin for twin in writer.find(digest=article.digest) if twin.id != article.id]
+        duplicate = bool(twins) or any(draft.article.digest == article.digest for draft in self._batch.drafts)
+        draft = make_draft(article, self._encoder)
+        self._batch.drafts.append(draft)
+        self._batch.n_passages += len(draft.passages)
+        self._batch.report += AddReport(
+            added=() if known else (article.id,),
+            updated=(article.id,) if known else (),
+            duplicates=(article.id,) if duplicate else (),
+            n_passages=len(draft.passages),
+        )
+        if self._batch.n_passages >= BATCH_PASSAGES:
+            self.flush(writer)
+
+    def flush(self, writer: Writer) -> None:
+        """Encode and commit the batch."""
+        batch, self._batch = self._batch, _Batch()
+        if not batch.drafts:
+            return
+        last = batch.drafts[-1].article.title
+
+        def told(done: int, n: int) -> None:
+            share = int(len(batch.drafts) * done / max(n, 1))
+            self._progress(AddProgress("encoding", self._n_done + share, self._total, last, self._n_encoded + done))
+
+        drafts = encode_drafts(batch.drafts, self._encoder, writer, told)
+        self._tell("saving", last)
+        writer.commit(drafts)
+        self._n_done += len(batch.drafts)
+        self._n_encoded += batch.n_passages
+        self.report += batch.report
+        self._tell("saving", last)
+
+    def _tell(self, stage: Stage, title: str) -> None:
+        self._progress(AddProgress(stage, self._n_done, self._total, title, self._n_encoded))
+
+
+def find_known(writer: Writer, article: Article) -> Article | None:
+    """Return the indexed article that `article` is a reading of: by id, then by address, then by origin."""
+    by_id = writer.find(id=article.id)
+    if by_id:
+        return by_id[0]
+    if article.url is not None:
+        return next(iter(writer.find(url=article.url)), None)
+    if article.origin is not None:
+        return next((known for known in writer.find(origin=article.origin) if known.url is None), None)
+    return None
+
+
+def make_draft(article: Article, encoder: Encoder) -> Draft:
+    """Cut an article into sentences and passages; its vectors are still to come (shape (0, dimension))."""
+    sentences = split_sentences(article.text)
+    passages = split_passages(article, sentences, encoder)
+    keys = [passage_key(article.title, article.text[p.start : p.end]) for p in passages]
+    return Draft(article, sentences, passages, keys, np.zeros((0, encoder.identity.dimension), np.float16))
+
+
+def encode_drafts(
+    drafts: Sequence[Draft],
+    encoder: Encoder,
+    writer: Writer | None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Draft]:
+    """Give the drafts their vectors; with a `writer`, a passage that its log has a vector for is not encoded again."""
+    inputs: dict[bytes, str] = {}
+    for draft in drafts:
+        for key, passage in zip(draft.keys, draft.passages, strict=True):
+            inputs.setdefault(key, _input(draft.article, passage))
+    vectors = dict(writer.known_vectors(list(inputs))) if writer else {}
+    missing = [key for key in inputs if key not in vectors]
+    encoded = encoder.encode([inputs[key] for key in missing], progress).astype(np.float16)
+    vectors.update(zip(missing, encoded, strict=True))
+    empty = np.zeros((0, encoder.identity.dimension), np.float16)
+    return [replace(d, vectors=np.stack([vectors[key] for key in d.keys]) if d.keys else empty) for d in drafts]
+
+
+def _input(article: Article, passage: PassageSpan) -> str:
+    return passage_input(article.title, article.text[passage.start : passage.end])
+
+
+def rebuild(index: Index, encoder: Encoder, progress: Callable[[AddProgress], None] | None = None) -> None:
+    """Cut and encode every article anew, in one commit, and rebuild the views: the way to another encoder.
+
+    Until it is done, and if it fails, the index answers as before.
+
+    Raises:
+        IndexLocked: Another process is writing.
+    """
+    told = progress or (lambda _: None)
+    articles = index.snapshot().articles()
+    with index.writer() as writer:
+        n_encoded = 0
+
+        def drafts() -> Iterator[Draft]:
+            nonlocal n_encoded
+            batch: list[Draft] = []
+            for n_done, article in enumerate(articles):
+                told(AddProgress("encoding", n_done, len(articles), article.title, n_encoded))
+                batch.append(make_draft(article, encoder))
+                if sum(len(draft.passages) for draft in batch) >= BATCH_PASSAGES or n_done == len(articles) - 1:
+                    done = encode_drafts(batch, encoder, None)
+                    n_encoded += sum(len(draft.passages) for draft in done)
+                    batch = []
+                    yield from done
+
+        writer.replace_vectors(encoder.identity, drafts())
+    index.rebuild_views()
+    told(AddProgress("saving", len(articles), len(articles), None, n_encoded))

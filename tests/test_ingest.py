@@ -1,0 +1,152 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import ingest
+from rag.errors import IndexLocked, ReadError
+from rag.index import Index
+from rag.ingest import AddProgress, add_articles, rebuild
+from rag.passages import passage_input
+from rag.types import Article, Skipped
+from tests.fakes import BagOfWordsEncoder
+
+TALKS = Article(
+    "talks", "Talks in Beijing", "Blinken met Xi on Monday. They spoke for 35 minutes.", url="https://a.org/talks"
+)
+RAIN = Article("rain", "Rain", "It rained on the square for hours. Nobody minded the rain.", origin="/news/rain.txt")
+
+
+@pytest.fixture
+def encoder() -> BagOfWordsEncoder:
+    return BagOfWordsEncoder()
+
+
+@pytest.fixture
+def index(tmp_path: Path, encoder: BagOfWordsEncoder) -> Index:
+    return Index.open_or_create(tmp_path / "index", encoder.identity)
+
+
+def test_new_articles_are_added_in_one_generation_with_the_vectors_of_their_passages(
+    index: Index, encoder: BagOfWordsEncoder
+):
+    before = index.snapshot().generation
+    report = add_articles(index, encoder, [TALKS, RAIN])
+    assert (report.added, report.updated, report.unchanged) == (("talks", "rain"), (), ())
+    assert report.generation == before + 1
+    wanted = encoder.encode([passage_input(TALKS.title, TALKS.text)])[0]
+    [(best, cosine), *_] = index.snapshot().search_dense(wanted, 2)
+    assert index.snapshot().contexts([best])[0].article == TALKS
+    assert cosine == pytest.approx(1, abs=1e-3)
+
+
+def test_the_same_articles_again_are_unchanged_and_nothing_is_encoded(index: Index, encoder: BagOfWordsEncoder):
+    first = add_articles(index, encoder, [TALKS, RAIN])
+    encoded = encoder.n_encoded
+    again = add_articles(index, encoder, [TALKS, RAIN])
+    assert again.unchanged == ("talks", "rain")
+    assert again.generation == first.generation
+    assert encoder.n_encoded == encoded
+
+
+def test_another_text_under_the_same_id_is_an_update(index: Index, encoder: BagOfWordsEncoder):
+    add_articles(index, encoder, [TALKS])
+    report = add_articles(index, encoder, [replace(TALKS, text="Blinken left Beijing.")])
+    assert report.updated == ("talks",)
+    assert index.snapshot().article("talks").text == "Blinken left Beijing."
+    assert index.snapshot().n_articles == 1
+
+
+def test_another_text_under_the_same_address_or_origin_updates_the_article_under_its_own_id(
+    index: Index, encoder: BagOfWordsEncoder
+):
+    add_articles(index, encoder, [TALKS, RAIN])
+    report = add_articles(
+        index, encoder, [replace(TALKS, id="other", text="New."), replace(RAIN, id="else", text="Dry at last.")]
+    )
+    assert report.updated == ("talks", "rain")
+    assert index.snapshot().article("rain").text == "Dry at last."
+
+
+def test_a_new_date_of_the_same_text_is_an_update_that_encodes_nothing(index: Index, encoder: BagOfWordsEncoder):
+    add_articles(index, encoder, [TALKS])
+    encoded = encoder.n_encoded
+    report = add_articles(index, encoder, [replace(TALKS, published=date(2023, 6, 19))])
+    assert report.updated == ("talks",)
+    assert encoder.n_encoded == encoded
+
+
+def test_a_copy_under_another_id_is_kept_counted_as_a_duplicate_and_not_encoded_again(
+    index: Index, encoder: BagOfWordsEncoder
+):
+    copy = replace(TALKS, id="copy", url="https://b.org/talks")
+    report = add_articles(index, encoder, [TALKS, copy])
+    assert (report.added, report.duplicates) == (("talks", "copy"), ("copy",))
+    assert encoder.n_encoded == 1
+    assert index.snapshot().n_articles == 2
+    assert add_articles(index, encoder, [copy]).unchanged == ("copy",)
+
+
+def test_two_readings_of_one_article_in_a_row_leave_the_later(index: Index, encoder: BagOfWordsEncoder):
+    report = add_articles(index, encoder, [TALKS, replace(TALKS, text="Corrected."), replace(TALKS, text="Corrected.")])
+    assert (report.added, report.updated, report.unchanged) == (("talks",), ("talks",), ("talks",))
+    assert index.snapshot().article("talks").text == "Corrected."
+
+
+def test_what_cannot_be_read_is_reported_and_strict_stops_there_but_keeps_what_came_before(
+    index: Index, encoder: BagOfWordsEncoder
+):
+    bad = Skipped("news.jsonl", 17, "broken")
+    assert add_articles(index, encoder, [TALKS, bad]).skipped == (bad,)
+    with pytest.raises(ReadError, match=r"news\.jsonl:17: broken"):
+        add_articles(index, encoder, [RAIN, bad, replace(RAIN, id="late")], strict=True)
+    assert [a.id for a in index.snapshot().articles()] == ["rain", "talks"]
+
+
+def test_a_large_addition_is_committed_in_batches_and_an_interruption_keeps_those_done(
+    index: Index, encoder: BagOfWordsEncoder, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ingest, "BATCH_PASSAGES", 3)
+    articles = [Article(f"a{n}", f"Title {n}", f"Fact number {n} is here.") for n in range(8)]
+
+    def interrupted() -> Iterator[Article]:
+        yield from articles[:7]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        add_articles(index, encoder, interrupted())
+    assert index.snapshot().n_articles == 6
+    report = add_articles(index, encoder, articles)
+    assert report.unchanged == tuple(f"a{n}" for n in range(6))
+    assert report.added == ("a6", "a7")
+
+
+def test_progress_tells_stages_and_ends_with_all_done(index: Index, encoder: BagOfWordsEncoder):
+    told: list[AddProgress] = []
+    add_articles(index, encoder, [TALKS, RAIN], total=2, progress=told.append)
+    assert [p.stage for p in told][:2] == ["reading", "reading"]
+    assert told[-1] == AddProgress("saving", 2, 2, "Rain", 2)
+    assert sorted(p.done for p in told) == [p.done for p in told]
+
+
+def test_a_second_writer_is_refused(index: Index, encoder: BagOfWordsEncoder):
+    with index.writer(), pytest.raises(IndexLocked):
+        add_articles(index, encoder, [TALKS])
+
+
+def test_rebuilding_with_another_encoder_keeps_articles_and_replaces_every_vector(
+    index: Index, encoder: BagOfWordsEncoder
+):
+    add_articles(index, encoder, [TALKS, RAIN])
+    other = BagOfWordsEncoder(dimension=32, model="other")
+    rebuild(index, other)
+    snapshot = index.snapshot()
+    assert snapshot.identity == other.identity
+    assert [a.id for a in snapshot.articles()] == ["rain", "talks"]
+    [(best, cosine), *_] = snapshot.search_dense(other.encode([passage_input(RAIN.title, RAIN.text)])[0], 2)
+    assert snapshot.contexts([best])[0].article == RAIN
+    assert cosine == pytest.approx(1, abs=1e-3)
+    assert np.shape(snapshot.vectors([best])) == (1, 32)

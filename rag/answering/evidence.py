@@ -1,0 +1,133 @@
+"""The evidence model of the first version: MiniLM's signals, weighed by two small networks fitted on licensed data.
+
+The sentence network gives each sentence's probability of evidence; the passage network gives the passage's relevance,
+from the passage's signals and its best sentences. How they were fitted, on what, and how well they do is told by
+`training/README.md`. A model that reads can take this one's place behind the `EvidenceModel` protocol.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.expected import form_odds
+from rag.answering.question import read_question
+from rag.answering.signals import ALL_SIGNALS, Rarity, ask, passage_signals, read_tokens
+from rag.protocols import Encoder
+from rag.types import PassageInContext, Reading
+
+PASSAGE_SIGNALS = (
+    "best sentence",
+    "second sentence",
+    "log odds against none of the sentences",
+    *(f"best sentence: {name}" for name in ALL_SIGNALS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A small feed-forward network: standardise, then layers with ReLU between them and a sigmoid at the end.
+
+    Attributes:
+        mean: float32 (n,): subtracted from the signals.
+        scale: float32 (n,): the signals are divided by it.
+        layers: Pairs of weights (n_in, n_out) and bias (n_out,).
+    """
+
+    mean: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    layers: tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]
+
+    def __call__(self, signals: NDArray[np.float32], odds: NDArray[np.float32] | float = 0.0) -> NDArray[np.float32]:
+        """Return probabilities, float32 (rows,), for signals (rows, n); `odds` (rows,) is added to their log odds."""
+        hidden = (signals - self.mean) / self.scale
+        for place, (weights, bias) in enumerate(self.layers):
+            hidden = hidden @ weights + bias
+            if place < len(self.layers) - 1:
+                hidden = np.maximum(hidden, 0)
+        return np.asarray(1 / (1 + np.exp(-(hidden[:, 0] + odds).clip(-30, 30))), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What `training/fit_signals.py` writes: the two networks and the threshold below which an answer is withheld."""
+
+    sentence: Network
+    passage: Network
+    threshold: float
+    version: str
+
+
+def network_from_json(data: dict[str, Any]) -> Network:
+    """Read one network from its JSON form."""
+    layers = tuple((np.array(w, np.float32), np.array(b, np.float32)) for w, b in data["layers"])
+    return Network(np.array(data["mean"], np.float32), np.array(data["scale"], np.float32), layers)
+
+
+@lru_cache(maxsize=1)
+def shipped_weights() -> Weights:
+    """Load the weights that ship with the package."""
+    data = json.loads(files("rag.answering").joinpath("signals.json").read_text(encoding="utf-8"))
+    return Weights(
+        network_from_json(data["sentence"]),
+        network_from_json(data["passage"]),
+        float(data["threshold"]),
+        str(data["version"]),
+    )
+
+
+def passage_row(sentences: NDArray[np.float32], probabilities: NDArray[np.float32]) -> list[float]:
+    """Return the passage network's signals (len(PASSAGE_SIGNALS)) from its sentences' and their probabilities."""
+    ranked = np.sort(probabilities)[::-1]
+    none = float(np.log1p(-probabilities.clip(0, 0.999)).sum())  # log of the probability that no sentence is evidence
+    return [
+        float(ranked[0]),
+        float(ranked[1]) if len(ranked) > 1 else 0.0,
+        -none,
+        *sentences[int(probabilities.argmax())].tolist(),
+    ]
+
+
+class SignalsEvidence:
+    """`EvidenceModel` from the encoder's signals. Thread-safe as far as the encoder is."""
+
+    def __init__(self, encoder: Encoder, weights: Weights | None = None) -> None:
+        self._encoder = encoder
+        self._weights = weights or shipped_weights()
+
+    @property
+    def name(self) -> str:
+        """Name and version, as answers report it."""
+        return f"signals-{self._weights.version}"
+
+    @property
+    def threshold(self) -> float:
+        """Confidence below which the articles don't answer."""
+        return self._weights.threshold
+
+    def read(self, question: str, contexts: Sequence[PassageInContext]) -> list[Reading]:
+        """Read every passage for `question`; one Reading a passage, in the order given."""
+        if not contexts:
+            return []
+        of_question, *of_passages = read_tokens(question, contexts, self._encoder)
+        asked = ask(read_question(question), of_question, Rarity.among(contexts))
+        readings = []
+        for context, tokens in zip(contexts, of_passages, strict=True):
+            signals = passage_signals(asked, context, tokens)
+            texts = [context.article.text[s.start : s.end] for s in context.sentences]
+            odds = np.array([form_odds(asked.question, text) for text in texts], np.float32)
+            probabilities = self._weights.sentence(signals, odds)
+            row = np.array([passage_row(signals, probabilities)], np.float32)
+            against = np.minimum(
+                odds[[int(probabilities.argmax())]], 0
+            )  # what only helps to choose is no sign of an answer
+            relevance = float(self._weights.passage(row, against)[0])
+            readings.append(Reading(context, relevance, tuple(map(float, probabilities))))
+        return readings

@@ -1,0 +1,144 @@
+"""What an answer of each kind looks like in a sentence: dates for "when", amounts for "how much", causes for "why".
+
+The patterns say that a sentence COULD hold an answer of that kind; whether it does is for the evidence model to weigh.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.answering.question import Kind, Question
+from rag.words import content_stems, is_content, stem, words
+
+_NUMBER_WORD = (
+    r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|trillion"
+    r"|dozen|half|several|few|many|decade|decades|couple|double|twice|once|third|quarter)"
+)
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan\.|Feb\.|Mar\.|Apr\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
+)
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_UNIT = r"(?:second|minute|hour|day|night|week|weekend|month|year|decade|centur(?:y|ie))s?(?:-old)?"
+
+_DATE = re.compile(
+    rf"\b{_MONTH}(?!\w)|\b{_DAY}\b|\b(?:1[5-9]|20)\d\d\b|\b\d{{1,2}}(?::\d\d)? ?[ap]\.?m\b"
+    rf"|\b(?:yesterday|today|tonight|tomorrow|(?:last|next|this|earlier|later|past) (?:\w+ )?(?:week|month|year|night"
+    rf"|day|summer|winter|spring|autumn|fall|weekend|decade)|ago|midnight|noon|century"
+    rf"|in \w+ (?:years|months|weeks|days))\b"
+)
+_DURATION = re.compile(
+    rf"(?:\d[\d,.]*|\b{_NUMBER_WORD})(?:[- ]\w+)?[- ]{_UNIT}\b|\baged? \d+|, \d{{1,3}},", re.IGNORECASE
+)
+_NUMBER = re.compile(rf"\d|\b{_NUMBER_WORD}\b(?<!\ba)(?<!\ban)", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"[$€£¥]\s?\d|\d\s?(?:%|percent|per cent|dollars?|euros?|pounds?|yuan|yen|cents?|tons?|tonnes?|million|billion"
+    r"|trillion)|\b(?:million|billion|trillion|thousands?)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?:in|at|near|from|to|outside|across|off|on|into|through|around|of) (?:the )?(?:[a-z]+ ){0,2}[A-Z]\w+"
+)
+_CAUSE = re.compile(
+    r"\b(?:because|due to|owing to|since|after|when|over|amid|following|as a result|result of|caused|cause"
+    r"|prompted|sparked|sparking|so that|in order to|led to|thanks to|reason|given|citing|cited|blamed|for fear"
+    r"|concerns?|to \w+)\b",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    r"\b(?:said|says|say|saying|told|tells|added|adds|stressed|stresses|insisted|insists|according to|called|calls"
+    r"|noted|notes|acknowledged|argued|argues|warned|warns|announced|claimed|claims|asked|wrote|writes|tweeted|posted"
+    r"|confirmed|emphasi[sz]ed|explained|described|replied|responded|denied|vowed|urged|urges|pledged|declared|stated|suggested"
+    r"|raised|discussed|expressed|blamed|accused|praised|hailed|condemned|criticized|criticised|think|hope|want)\b",
+    re.IGNORECASE,
+)
+_APPOSITION = re.compile(
+    r"\b(?:president|minister|secretary|spokes(?:man|woman|person)|fellow|professor|director|chief|leader|chair(?:man|woman)?"
+    r"|officer|founder|ceo|analyst|expert|author|player|actor|actress|singer|senator|governor|mayor|judge|lawyer|attorney"
+    r"|coach|captain|pope|king|queen|prince|princess|general|ambassador|head|editor|scientist|researcher|lawmaker"
+    r"|representative|rep|sen|premier|chancellor|envoy|is|was|who|became|served|known|star|owner|executive|teacher)\b",
+    re.IGNORECASE,
+)
+_CAPITALISED = re.compile(r"[A-Z][\w’'-]+")
+
+_PATTERNS: dict[Kind, re.Pattern[str]] = {
+    "when": _DATE,
+    "how long": _DURATION,
+    "how many": _NUMBER,
+    "how much": _AMOUNT,
+    "where": _PLACE,
+    "why": _CAUSE,
+    "said": _SPEECH,
+    "who is": _APPOSITION,
+}
+
+
+def could_answer(question: Question, sentence: str) -> bool:
+    """Tell whether `sentence` holds something of the kind asked for that the question does not already hold.
+
+    Kinds without a pattern ("what is", "polar", "other") ask for no particular form: always True.
+    """
+    if question.kind == "who":
+        return any(stem(word) not in question.stems for word in _CAPITALISED.findall(sentence) if is_content(word))
+    pattern = _PATTERNS.get(question.kind)
+    if pattern is None:
+        return True
+    known = {word.lower() for word in words(question.text)}
+    return any(not set(map(str.lower, words(match.group()))) <= known for match in pattern.finditer(sentence))
+
+
+def speaks(question: Question, sentence: str) -> bool:
+    """Tell whether a name of the question stands beside a verb of speech in `sentence` (within three words)."""
+    cut = words(sentence)
+    stems = [stem(word) for word in cut]
+    wanted = {part for name in question.names for part in name} or set(question.stems)
+    said = [place for place, word in enumerate(cut) if _SPEECH.fullmatch(word) or word.lower() == "according"]
+    return any(stems[near] in wanted for place in said for near in range(max(0, place - 3), min(len(stems), place + 4)))
+
+
+# How much the form of a sentence counts, in log odds, beside what the networks make of it. The licensed data they are
+# fitted on has few questions for speech, and its "how much" is often answered without a figure; news is otherwise.
+# Set on the dev part of evals/seed (2026-11-25): without them 9 of the 12 questions of the first issue are right.
+LACKS_FIGURE = -2.5
+SPEAKS = 1.5
+LACKS_SPEECH = -1.0
+SAME_ACT = 1.5
+# Verbs of one act: what was raised was discussed, what was turned down was rejected.
+_ACTS = tuple(
+    re.compile(rf"\b(?:{verbs})\b", re.IGNORECASE)
+    for verbs in (
+        r"rais(?:e|ed|es|ing)|discuss(?:ed|es|ing)?|br(?:ing|ought|ings) up|address(?:ed|es)?|mention(?:ed|s)?"
+        r"|t(?:alk|ouch)\w* (?:about|on)",
+        r"reject(?:ed|s)?|refus(?:e|ed|es)|turn(?:ed|s)? down|declin(?:e|ed|es)|rebuff(?:ed|s)?",
+        r"agree(?:d|s|ing)?|consent(?:ed|s)?|pledg(?:e|ed|es)|promis(?:e|ed|es)|vow(?:ed|s)?",
+        r"postpon(?:e|ed|es)|delay(?:ed|s)?|put off|reschedul(?:e|ed)",
+        r"plan(?:ned|s)?|schedul(?:e|ed|es)|(?:was|is|were) due|intend(?:ed|s)?",
+        r"ki(?:ll|lled|lls)|d(?:ie|ied|ead|eaths?)|los[et] (?:\w+ )?li(?:fe|ves)",
+        r"w(?:in|on|ins|inner|innings?)|beat|victory|triumph(?:ed|s)?|defeat(?:ed|s)?",
+        r"resign(?:ed|s)?|step(?:ped|s)? down|quit|le(?:ave|ft) (?:office|the post|the job)",
+        r"arrest(?:ed|s)?|detain(?:ed|s)?|custody",
+        r"hurt|injur(?:e|ed|ies)|wound(?:ed|s)?",
+        r"visit(?:ed|s)?|travel(?:l?ed|s)?|trip|went to|(?:arrive|arrived|arrives) in",
+        r"m(?:eet|et|eets|eeting)|talks|encounter|see each other|sit down|spoke with",
+    )
+)
+_NEEDS_FIGURE = ("how long", "how much", "how many", "when")
+
+
+def form_odds(question: Question, sentence: str) -> float:
+    """Return what the form of `sentence` adds to the log odds that it answers `question`; 0 where none is needed."""
+    if question.kind in _NEEDS_FIGURE and not could_answer(question, sentence):
+        return LACKS_FIGURE
+    odds = SAME_ACT if any(act.search(question.text) and act.search(sentence) for act in _ACTS) else 0.0
+    if question.kind == "said":
+        if speaks(question, sentence):
+            return odds + SPEAKS
+        if not _SPEECH.search(sentence):
+            return LACKS_SPEECH
+    return odds
+
+
+def n_new_stems(question: Question, sentence: str) -> int:
+    """Count the content stems of `sentence` that the question lacks: a sentence without any can't tell anything new."""
+    return len(set(content_stems(sentence)) - set(question.stems))

@@ -1,0 +1,130 @@
+"""What a question asks for: its kind, the words that carry its content, and the names in it.
+
+Knows English questions; knows nothing of articles or models.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.words import STOP_WORDS, WORD, content_stems, is_content, stem
+
+Kind = Literal[
+    "who", "who is", "said", "when", "how long", "how many", "how much", "where", "why", "what is", "polar", "other"
+]
+
+# First match wins, so the narrower pattern stands first. Each is matched anywhere: "In which year did …".
+_PATTERNS: tuple[tuple[Kind, str], ...] = (
+    (
+        "how long",
+        r"\bhow (?:long|old)\b|\bfor how (?:long|many (?:hours|minutes|days|weeks|months|years))\b|\bduration\b",
+    ),
+    ("how much", r"\bhow much\b|\bwhat (?:\w+ ){0,3}(?:price|cost|amount|salary)\b|\bwhat does \w+ cost\b"),
+    (
+        "how many",
+        r"\bhow (?:many|far|big|large|tall|fast|high|often)\b|\bwhat (?:number|percentage|percent|share)\b"
+        r"|\b(?:population|percentage|number) of\b",
+    ),
+    (
+        "when",
+        r"\bwhen\b|\b(?:what|which) (?:year|month|day|date|week|time)\b|\bhow (?:recently|long ago|soon)\b",
+    ),
+    ("where", r"\bwhere\b|\b(?:what|which) (?:city|country|place|town|state|venue|location|region)\b"),
+    (
+        "why",
+        r"\bwhy\b|\bwhat (?:caused|led to|prompted|was the (?:reason|cause))\b|\bfor what reason\b|\bhow come\b",
+    ),
+    (
+        "said",
+        r"\b(?:what|how|which \w+) (?:did|does|has|have|do|is|was|were|are|would) .*\b(?:say|said|saying|tell|told"
+        r"|claim|argue|warn|stress|add|announce|explain|comment|respond|react|emphasi[sz]e|call for|think|believe"
+        r"|describe|raise|discuss|mention|bring up|talk about|ask|insist|demand|reply|put)\b"
+        r"|\baccording to\b|\bwhat .* said\b",
+    ),
+    ("who is", r"\bwho(?:'s|’s| is| was| are| were) (?:the )?[A-Z]"),
+    (
+        "who",
+        r"\bwho\b|\bwhose\b|\bwhom\b|\b(?:which|what) (?:person|man|woman|player|actor|leader|official|president)\b",
+    ),
+    ("what is", r"^\W*(?:what|which)(?:'s|’s| is| are| was| were)\b"),
+    ("polar", r"^\W*(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|should)\b"),
+)
+_KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
+
+# A run of capitalised words, joined by the small words that names contain: "Bank of England", "Ursula von der Leyen".
+_NAME = re.compile(
+    r"(?<![\w])(?:[A-Z][\w’'.&]*|\d{4}(?= [A-Z]))(?:(?:[ -]| (?:of|the|de|von|der|van|al|bin) )(?:[A-Z][\w’'&]*|\d+))*"
+)
+
+
+# Words that name the form of the answer, not its subject: an article need not contain them.
+_FORM_WORDS: dict[Kind, frozenset[str]] = {
+    "how long": frozenset({"long", "old", "hours", "minutes", "days", "weeks", "months", "years", "duration"}),
+    "how much": frozenset({"amount"}),
+    "how many": frozenset({"far", "big", "large", "tall", "fast", "high", "often", "number"}),
+    "when": frozenset({"year", "month", "day", "date", "week", "time", "recently", "ago", "soon", "last", "first"}),
+    "where": frozenset({"place", "location"}),
+    "why": frozenset({"reason", "cause", "caused", "prompted", "come"}),
+    "said": frozenset({"say", "said", "saying", "tell", "told", "according", "comment", "think", "describe"}),
+    "who": frozenset({"person", "man", "woman"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart.
+
+    Attributes:
+        text: As asked.
+        kind: What kind of answer it asks for.
+        stems: Stems of its content words, in order, without repeats; words that only name the form of the answer
+            ("year" in "in which year", "say" in "what did he say") are left out.
+        names: The names in it as written, each a tuple of the stems of its content words.
+        spans: Start and end of each content word in `text`.
+    """
+
+    text: str
+    kind: Kind
+    stems: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def kind_of(text: str) -> Kind:
+    """Return what kind of answer `text` asks for; "other" where no pattern is met."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names in `text`: runs of capitalised words, a function word at the start ("What", "In") left out."""
+    names = []
+    for match in _NAME.finditer(text):
+        parts = match.group().rstrip(".").split(" ")
+        while parts and parts[0].lower() in STOP_WORDS and parts[0] != "US":
+            parts = parts[1:]
+        if parts and (match.start() > 0 or len(parts) > 1 or not _starts_like_a_verb(parts[0])):
+            names.append(" ".join(parts))
+    return names
+
+
+def _starts_like_a_verb(word: str) -> bool:
+    """Tell whether a capitalised first word is more likely an imperative than a name ("Describe", "List")."""
+    return word.lower() in {"describe", "explain", "list", "name", "summarize", "summarise", "find", "show", "compare"}
+
+
+def read_question(text: str) -> Question:
+    """Take `text` apart; never fails."""
+    kind = kind_of(text)
+    form = _FORM_WORDS.get(kind, frozenset())
+    content = [match for match in WORD.finditer(text) if is_content(match.group())]
+    matches = [match for match in content if match.group().lower() not in form] or content
+    names = tuple(stems for name in names_in(text) if (stems := tuple(dict.fromkeys(content_stems(name)))))
+    return Question(
+        text=text,
+        kind=kind,
+        stems=tuple(dict.fromkeys(stem(match.group()) for match in matches)),
+        names=names,
+        spans=tuple(match.span() for match in matches),
+    )

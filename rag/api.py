@@ -1,0 +1,287 @@
+"""The facade for everything outside: `open_index("index").ask("…")`.
+
+Puts the parts together and owns no logic of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from rag.answering.evidence import SignalsEvidence
+from rag.answering.steps import Ask, Steps, ThresholdedEvidenceModel
+from rag.chain import AnswerChain, RagRetriever, Step, make_constraints
+from rag.encoding import identity_of, load_encoder
+from rag.errors import EncoderMismatch, IndexNotFound, MissingExtra
+from rag.index import CheckReport, Index, Snapshot, Status
+from rag.ingest import AddProgress, add_articles, rebuild
+from rag.protocols import Encoder
+from rag.reading import read
+from rag.retrieval import HybridRetriever, constrain
+from rag.settings import DEFAULT_ENCODER, Settings, load_settings
+from rag.types import AddReport, Answer, Article, Hit, Sentence, Skipped, Turn
+from rag.verify import VerifyReport, verify
+
+Day = date | str | None
+"""A date, `YYYY-MM-DD`, or None."""
+
+
+def open_index(path: str | Path | None = None, **settings: Any) -> Rag:
+    """Open the index in folder `path` (default: the setting `index`); it comes into being with the first addition.
+
+    Args:
+        path: Folder of the index.
+        **settings: Any field of `Settings`, overriding environment and rag.toml.
+
+    Raises:
+        SettingInvalid: A setting has a value that cannot be used.
+        IndexDamaged: The log of the index is damaged.
+    """
+    return Rag(load_settings(index=path, **settings))
+
+
+class Rag:
+    """One index and the models to ask it. Thread-safe; cheap to open: models are loaded when first needed."""
+
+    def __init__(
+        self, settings: Settings, encoder: Encoder | None = None, model: ThresholdedEvidenceModel | None = None
+    ) -> None:
+        """Open an index; usually through `open_index`.
+
+        Args:
+            settings: Where it is and what to use.
+            encoder: Used instead of the one that the settings name.
+            model: Evidence model used instead of the shipped one.
+        """
+        self.settings = settings
+        self._given_encoder = encoder
+        self._given_model = model
+        if settings.llm is not None:
+            raise MissingExtra(
+                f"A language model was asked for ({settings.llm!r}), but this version answers without one. "
+                "Leave --llm and RAG_LLM away."
+            )
+
+    @cached_property
+    def _opened(self) -> Index:
+        index = Index.open(self.settings.index)
+        wanted = self.settings.encoder
+        if self._given_encoder is None and wanted is not None and wanted != index.identity.model:
+            raise EncoderMismatch(
+                f"Index {self.settings.index}/ was built with {index.identity.model!r} but {wanted!r} is configured; "
+                f"vectors of two encoders cannot be compared. Run `rag rebuild --encoder {wanted}`, or set "
+                f"RAG_ENCODER={index.identity.model}."
+            )
+        return index
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder: the one the index was built with, or the configured one for a new index."""
+        if self._given_encoder is not None:
+            return self._given_encoder
+        recorded = self._opened.identity if self.exists else None
+        encoder = load_encoder(self.settings, recorded.model if recorded else self.settings.encoder or DEFAULT_ENCODER)
+        if recorded is not None and recorded != encoder.identity:
+            raise EncoderMismatch(
+                f"Index {self.settings.index}/ was built with {recorded} but this machine has "
+                f"{encoder.identity}; vectors of two encoders cannot be compared. Run "
+                f"`rag rebuild --encoder {encoder.identity.model}`, or install the weights that it was built with."
+            )
+        return encoder
+
+    @property
+    def exists(self) -> bool:
+        """Whether the index has come into being."""
+        try:
+            return self._opened is not None
+        except IndexNotFound:
+            return False
+
+    def snapshot(self) -> Snapshot:
+        """The newest generation, as one consistent view.
+
+        Raises:
+            IndexNotFound: Nothing was added yet.
+        """
+        return self._opened.snapshot()
+
+    @property
+    def generation(self) -> int:
+        """Number of the newest generation; 0 before the first addition."""
+        return self.snapshot().generation if self.exists else 0
+
+    @property
+    def n_articles(self) -> int:
+        """Articles in the newest generation."""
+        return self.snapshot().n_articles if self.exists else 0
+
+    @cached_property
+    def chain(self) -> AnswerChain:
+        """The read path as a LangChain runnable."""
+        model = self._given_model or SignalsEvidence(self.encoder)
+        return AnswerChain(Steps(self.encoder, model), self.snapshot)
+
+    def retriever(self, k: int = 10, **filters: Any) -> RagRetriever:
+        """The retrieval as a LangChain retriever; `filters` as in `ask`."""
+        return RagRetriever(snapshot=self.snapshot, encoder=self.encoder, k=k, constraints=make_constraints(**filters))
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        as_of: Day = None,
+        since: Day = None,
+        until: Day = None,
+        sources: Sequence[str] = (),
+    ) -> Answer:
+        """Answer `question`, every sentence cited; or abstain.
+
+        Args:
+            question: In English; it may lean on `history`.
+            history: Earlier turns of the conversation, oldest first.
+            as_of: Use nothing published after this day.
+            since: Use nothing published before this day.
+            until: Use nothing published after this day.
+            sources: Use these sources only (case-insensitive).
+
+        Raises:
+            IndexNotFound: Nothing was added yet.
+            QuestionInvalid: The question is empty or too long.
+            SettingInvalid: A date cannot be read, or the dates exclude everything.
+            EncoderMismatch: The index was built with another encoder.
+        """
+        return self.chain.invoke(Ask(question, tuple(history), make_constraints(as_of, since, until, sources)))
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        as_of: Day = None,
+        since: Day = None,
+        until: Day = None,
+        sources: Sequence[str] = (),
+    ) -> Iterator[Step | Answer]:
+        """Answer as `ask` does, but yield each step as it finishes and the answer as it grows; the last is whole."""
+        return self.chain.stream(Ask(question, tuple(history), make_constraints(as_of, since, until, sources)))
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        as_of: Day = None,
+        since: Day = None,
+        until: Day = None,
+        sources: Sequence[str] = (),
+    ) -> list[Hit]:
+        """Return the `k` best passages, best first, without an answer. Raises as `ask` does."""
+        snapshot = self.snapshot()
+        constraints = constrain(question, make_constraints(as_of, since, until, sources), snapshot)
+        return HybridRetriever(snapshot, self.encoder).retrieve(question, constraints, k)
+
+    def add(
+        self,
+        *targets: str | Path,
+        strict: bool = False,
+        allow_private: bool | None = None,
+        progress: Callable[[AddProgress], None] | None = None,
+    ) -> AddReport:
+        """Read files, folders, feeds or addresses and add their articles.
+
+        Raises:
+            ReadError: A target does not exist, or with `strict` anything was skipped.
+            FetchRefused: An address is private and `allow_private` is not set.
+            IndexLocked: Another process is writing.
+        """
+        private = self.settings.allow_private if allow_private is None else allow_private
+        items = (item for target in targets for item in read(target, allow_private=private))
+        return self.add_articles(items, strict=strict, progress=progress)
+
+    def add_article(self, article: Article) -> AddReport:
+        """Add one article."""
+        return self.add_articles([article])
+
+    def add_articles(
+        self,
+        items: Iterable[Article | Skipped],
+        *,
+        strict: bool = False,
+        total: int | None = None,
+        progress: Callable[[AddProgress], None] | None = None,
+    ) -> AddReport:
+        """Add articles that were read elsewhere; `Skipped` items are counted and reported."""
+        encoder = self.encoder
+        index = Index.open_or_create(self.settings.index, encoder.identity)
+        self.__dict__.setdefault("_opened", index)
+        return add_articles(self._opened, encoder, items, strict=strict, total=total, progress=progress)
+
+    def remove(self, *ids_or_urls: str) -> tuple[str, ...]:
+        """Remove articles in one commit and return their ids.
+
+        Raises:
+            ArticleNotFound: One of them is not there; nothing is removed then.
+        """
+        snapshot = self.snapshot()
+        ids = tuple(dict.fromkeys(snapshot.article(name).id for name in ids_or_urls))
+        with self._opened.writer() as writer:
+            writer.commit([], remove=ids)
+        return ids
+
+    def articles(self, query: str | None = None, offset: int = 0, limit: int | None = None) -> list[Article]:
+        """Return articles, newest first, undated last; with `query` those whose title, source or id contains it."""
+        return self.snapshot().articles(query=query, offset=offset, limit=limit) if self.exists else []
+
+    def article(self, id_or_url: str) -> Article:
+        """Return one article.
+
+        Raises:
+            ArticleNotFound: No article has this id or address.
+        """
+        return self.snapshot().article(id_or_url)
+
+    def sentences(self, article_id: str) -> tuple[Sentence, ...]:
+        """Return the sentences of an article, in order."""
+        return self.snapshot().sentences(article_id)
+
+    def status(self) -> Status:
+        """Say what is in the index."""
+        return self._opened.status()
+
+    def check(self, repair: bool = False) -> CheckReport:
+        """Check the log and its views; with `repair`, rebuild views that are wrong."""
+        return self._opened.check(repair=repair)
+
+    def rebuild(
+        self,
+        encoder: str | None = None,
+        *,
+        views_only: bool = False,
+        progress: Callable[[AddProgress], None] | None = None,
+    ) -> None:
+        """Rebuild the views from the log; unless `views_only`, cut and encode every article anew first.
+
+        Args:
+            encoder: Model to encode with from now on; default: the configured one, else the one recorded.
+            views_only: Keep passages and vectors as they are.
+            progress: Called as it goes on.
+        """
+        index = Index.open(self.settings.index)
+        if views_only:
+            index.rebuild_views()
+            return
+        name = encoder or self.settings.encoder or index.identity.model
+        rebuild(index, self._given_encoder or load_encoder(self.settings, name), progress)
+        for stale in ("_opened", "encoder", "chain"):
+            self.__dict__.pop(stale, None)
+
+    def verify(self, answer: Answer) -> VerifyReport:
+        """Re-check every citation of a saved answer, byte for byte."""
+        return verify(answer, self.snapshot())
+
+
+__all__ = ["AddProgress", "Day", "Rag", "Step", "identity_of", "open_index"]

@@ -1,0 +1,85 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answering.expected import could_answer, n_new_stems, speaks
+from rag.answering.question import kind_of, names_in, read_question
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How long was the meeting with Xi?", "how long"),
+        ("for how many hours did they talk", "how long"),
+        ("How much did the trip cost?", "how much"),
+        ("What is the price of oil?", "how much"),
+        ("How many people died?", "how many"),
+        ("What is the population of Beijing?", "how many"),
+        ("When was the trip originally planned?", "when"),
+        ("In which year did he resign?", "when"),
+        ("Where could Xi and Biden meet?", "where"),
+        ("Which country hosted it?", "where"),
+        ("Why was the trip postponed?", "why"),
+        ("What caused the delay?", "why"),
+        ("What did Wang Yi say about the state of relations?", "said"),
+        ("Who is Moritz Rudolf?", "who is"),
+        ("who won the cup", "who"),
+        ("What is a weather balloon?", "what is"),
+        ("Did China apologise?", "polar"),
+        ("what did Blinken raise with Xi?", "said"),
+        ("How did the balloon get there?", "other"),
+    ],
+)
+def test_the_kind_of_a_question_is_read_off_its_words(question: str, kind: str):
+    assert kind_of(question) == kind
+
+
+def test_names_are_runs_of_capitalised_words_without_the_question_word():
+    assert names_in("What did Wang Yi tell Antony Blinken in Beijing?") == ["Wang Yi", "Antony Blinken", "Beijing"]
+    assert names_in("When did a US Secretary of State last visit?") == ["US Secretary of State"]
+    assert names_in("Describe the trip") == []
+
+
+def test_words_that_only_name_the_form_of_the_answer_are_no_content():
+    assert read_question("How long was the meeting with Xi?").stems == ("meet", "xi")
+    assert read_question("In which year did Xi visit Moscow?").stems == ("xi", "visit", "moscow")
+
+
+@pytest.mark.parametrize(
+    ("question", "holds", "lacks"),
+    [
+        ("How long did it last?", "They spoke for more than seven hours.", "They spoke at length."),
+        ("How long was the meeting?", "the 35-minute encounter", "the encounter at 35 Main Street"),
+        ("When was it planned?", "It was scheduled for February.", "It was scheduled with care."),
+        ("How much did it cost?", "The bill came to $3 million.", "The bill came in late."),
+        ("How many came?", "Some 300 came.", "Nobody counted."),
+        ("Where will they meet?", "They will meet in San Francisco.", "They will meet again."),
+        ("Why was it postponed?", "It was postponed after a balloon was seen.", "It was postponed."),
+        ("Who called it off?", "Antony Blinken called it off.", "They called it off."),
+    ],
+)
+def test_a_sentence_could_answer_only_with_something_of_the_kind_asked_for(question: str, holds: str, lacks: str):
+    asked = read_question(question)
+    assert could_answer(asked, holds)
+    assert not could_answer(asked, lacks)
+
+
+def test_what_the_question_already_says_is_no_answer():
+    assert not could_answer(read_question("What happened to Xi in May 2023 and when?"), "In May 2023 Xi spoke.")
+
+
+def test_a_name_speaks_when_it_stands_beside_a_verb_of_speech():
+    asked = read_question("What did Wang say about relations?")
+    assert speaks(asked, "According to a reading, Wang said relations are at a juncture.")
+    assert not speaks(asked, "Blinken said that he had met the foreign minister, whose name is Wang.")
+
+
+def test_new_words_are_counted_by_stem():
+    assert n_new_stems(read_question("Who postponed the trip?"), "The trip was postponed over a balloon.") == 1
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_taken_apart(text: str):
+    asked = read_question(text)
+    assert all(text[start:end] for start, end in asked.spans)
+    assert could_answer(asked, text) in (True, False)

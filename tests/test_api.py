@@ -1,0 +1,164 @@
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag.api import Rag
+from rag.chain import Step, make_constraints, read_input
+from rag.errors import (
+    ArticleNotFound,
+    EncoderMismatch,
+    IndexNotFound,
+    MissingExtra,
+    QuestionInvalid,
+    SettingInvalid,
+)
+from rag.settings import Settings
+from rag.types import Answer, Article, Turn
+from tests.fakes import BagOfWordsEncoder, WordOverlapEvidence
+
+ARTICLES = [
+    Article(
+        "talks",
+        "Blinken and Xi hold talks",
+        "Antony Blinken met Xi Jinping in Beijing on Monday. The meeting with Xi lasted 35 minutes. Rain fell all day.",
+        source="Example Times",
+        url="https://times.example/talks",
+        published=date(2023, 6, 19),
+    ),
+    Article(
+        "quake",
+        "Quake hits Hatay",
+        "A strong quake hit Hatay on Sunday. At least 5 people were killed in the quake.",
+        source="Daily Post",
+        published=date(2023, 2, 6),
+    ),
+]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Rag:
+    made = Rag(Settings(index=tmp_path / "index"), BagOfWordsEncoder(), WordOverlapEvidence())
+    made.add_articles(ARTICLES)
+    return made
+
+
+def test_an_answer_cites_the_exact_sentence_and_verifies(opened: Rag):
+    answer = opened.ask("How long was the meeting with Xi?")
+    assert not answer.abstained
+    assert "The meeting with Xi lasted 35 minutes." in [c.quote for c in answer.citations[:2]]
+    for c in answer.citations:
+        assert opened.article(c.article_id).text[c.start : c.end] == c.quote
+        assert opened.sentences(c.article_id)[c.sentences[0]].start == c.start
+    assert all(f"[{c.number}]" in answer.text for c in answer.citations)
+    assert opened.verify(answer).ok
+    assert answer.generation == opened.generation
+    assert set(answer.timings_ms) == {"standalone", "retrieve", "evidence", "answer", "check", "total"}
+
+
+def test_an_old_answer_no_longer_verifies_when_its_article_has_changed(opened: Rag):
+    answer = opened.ask("How long was the meeting with Xi?")
+    opened.add_article(replace(ARTICLES[0], text=ARTICLES[0].text.replace("35", "40")))
+    report = opened.verify(answer)
+    assert not report.ok
+    assert {c.status for c in report.citations} == {"changed"}
+
+
+def test_a_question_about_something_no_article_mentions_is_not_answered(opened: Rag):
+    answer = opened.ask("What is the capital of Madagascar?")
+    assert answer.abstained
+    assert answer.text == "The articles don't say: no article mentions Madagascar."
+    assert (answer.statements, answer.citations) == ((), ())
+
+
+def test_nothing_outside_the_filters_is_used(opened: Rag):
+    question = "How many people were killed in the quake?"
+    assert opened.ask(question).citations[0].article_id == "quake"
+    for filters in ({"as_of": "2023-01-01"}, {"since": date(2023, 3, 1)}, {"sources": ["example times"]}):
+        answer = opened.ask(question, **filters)
+        assert {e.article_id for e in answer.evidence} <= {"talks"}
+    assert {h.passage.article_id for h in opened.search(question, until="2023-02-06")} == {"quake"}
+
+
+def test_a_follow_up_is_answered_as_the_standalone_question_it_stands_for(opened: Rag):
+    history = [Turn("user", "Who met Xi Jinping in Beijing?"), Turn("assistant", "Antony Blinken.")]
+    answer = opened.ask("And how long was the meeting with him?", history=history)
+    assert answer.standalone_question == "How long was the meeting with Xi Jinping?"
+    assert "The meeting with Xi lasted 35 minutes." in [c.quote for c in answer.citations[:2]]
+
+
+def test_a_stream_yields_the_steps_and_then_the_growing_answer(opened: Rag):
+    items = list(opened.stream("How long was the meeting with Xi?"))
+    steps = [item.name for item in items if isinstance(item, Step)]
+    answers = [item for item in items if isinstance(item, Answer)]
+    assert steps == ["standalone", "retrieve", "evidence", "answer", "check"]
+    assert [len(a.statements) for a in answers] == list(range(1, len(answers) + 1))
+    assert replace(answers[-1], timings_ms={}) == replace(
+        opened.ask("How long was the meeting with Xi?"), timings_ms={}
+    )
+
+
+def test_removing_takes_all_or_none(opened: Rag):
+    with pytest.raises(ArticleNotFound, match="nothing"):
+        opened.remove("talks", "nothing")
+    assert opened.n_articles == 2
+    assert opened.remove("https://times.example/talks", "quake") == ("talks", "quake")
+    assert opened.n_articles == 0
+    assert opened.ask("How long was the meeting with Xi?").abstained
+
+
+def test_an_index_that_does_not_exist_yet_is_empty_but_cannot_be_asked(tmp_path: Path):
+    made = Rag(Settings(index=tmp_path / "none"), BagOfWordsEncoder())
+    assert (made.exists, made.n_articles, made.generation, made.articles()) == (False, 0, 0, [])
+    with pytest.raises(IndexNotFound, match="rag add"):
+        made.ask("Who?")
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "x" * 2001])
+def test_a_question_without_words_or_too_long_is_refused(opened: Rag, question: str):
+    with pytest.raises(QuestionInvalid):
+        opened.ask(question)
+
+
+def test_dates_that_cannot_be_read_or_exclude_everything_are_refused(opened: Rag):
+    with pytest.raises(SettingInvalid, match="2023-13-01"):
+        opened.ask("Who met Xi?", as_of="2023-13-01")
+    with pytest.raises(SettingInvalid, match="since"):
+        opened.ask("Who met Xi?", since="2023-02-01", until="2023-01-01")
+
+
+def test_another_encoder_than_the_index_was_built_with_is_refused_with_the_way_out(opened: Rag):
+    other = Rag(Settings(index=opened.settings.index, encoder="bge-small"))
+    with pytest.raises(EncoderMismatch, match="rag rebuild --encoder bge-small"):
+        other.ask("Who met Xi?")
+
+
+def test_a_language_model_is_refused_until_there_is_one(tmp_path: Path):
+    with pytest.raises(MissingExtra, match="openai:gpt"):
+        Rag(Settings(index=tmp_path, llm="openai:gpt"))
+
+
+def test_the_chain_takes_what_langchain_users_pass(opened: Rag):
+    answers = opened.chain.batch(
+        ["How long was the meeting with Xi?", {"question": "Who met Xi?", "since": "2023-05-01"}]
+    )
+    assert [a.question for a in answers] == ["How long was the meeting with Xi?", "Who met Xi?"]
+    with pytest.raises(SettingInvalid, match="question"):
+        opened.chain.invoke({"query": "Who met Xi?"})
+    with pytest.raises(SettingInvalid, match="role"):
+        read_input({"question": "Who?", "history": [{"role": "robot", "content": "x"}]})
+    assert make_constraints(sources="Daily Post").sources == ("Daily Post",)
+
+
+def test_every_exported_name_exists_and_importing_the_package_loads_nothing_heavy():
+    assert all(getattr(rag, name) is not None for name in rag.__all__)
+    with pytest.raises(AttributeError):
+        rag.nothing  # noqa: B018
+    code = "import rag, sys; print([m for m in ('numpy', 'torch', 'faiss', 'langchain_core') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,80 @@
+"""The JSON that commands print, beside that of an answer (`rag.answer_json`).
+
+Knows the nouns and the keys that scripts rely on; knows nothing of where it is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rag.types import AddReport, Article, Hit, Sentence
+
+
+def article_form(article: Article) -> dict[str, Any]:
+    """Return what describes an article, without its text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "authors": list(article.authors),
+        "published": article.published.isoformat() if article.published else None,
+        "section": article.section,
+        "digest": article.digest,
+        "n_chars": len(article.text),
+    }
+
+
+def shown_form(article: Article, sentences: Iterable[Sentence]) -> dict[str, Any]:
+    """Return an article whole, with where its sentences stand: `text[start:end]` is the sentence."""
+    return article_form(article) | {
+        "text": article.text,
+        "sentences": [{"ordinal": s.ordinal, "start": s.start, "end": s.end} for s in sentences],
+    }
+
+
+def hits_form(hits: Iterable[Hit], articles: Mapping[str, Article]) -> dict[str, Any]:
+    """Return the hits, best first; `articles` has the article of each by id."""
+    return {"hits": [_hit(hit, articles[hit.passage.article_id]) for hit in hits]}
+
+
+def _hit(hit: Hit, article: Article) -> dict[str, Any]:
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "score": round(float(hit.score), 6),  # six digits tell any two hits of one search apart that differ in earnest
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.passage.text,
+    }
+
+
+def report_form(report: AddReport) -> dict[str, Any]:
+    """Return all that an addition did, every skipped record with its reason."""
+    return {
+        "added": list(report.added),
+        "updated": list(report.updated),
+        "unchanged": list(report.unchanged),
+        "duplicates": list(report.duplicates),
+        "skipped": [{"origin": s.origin, "line": s.line, "reason": s.reason} for s in report.skipped],
+        "n_passages": report.n_passages,
+        "generation": report.generation,
+    }
+
+
+def plain_form(value: Any) -> Any:
+    """Return a dataclass as plain JSON values, field by field in order: for reports whose fields may grow."""
+    if is_dataclass(value):
+        return {f.name: plain_form(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain_form(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_form(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,197 @@
+"""The page: conversation left, sources right, and a tab for the articles. Layout and wiring only.
+
+What is shown is made in `rag/page/`; what is answered, in `rag/`. Run `python app.py`, or `make chat`.
+"""
+
+from __future__ import annotations
+
+import os
+
+if __name__ == "__main__":
+    print("Opening …", flush=True)  # noqa: T201  # importing Gradio takes seconds: say so before it starts
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio is imported: nothing leaves this machine
+
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from rag.errors import RagError
+from rag.page import asset
+from rag.page.desk import N_ROWS, Desk
+from rag.page.library import header_html
+from rag.page.panel import empty_panel
+from rag.page.port import free_port
+
+if TYPE_CHECKING:
+    from rag.api import Rag
+
+FILE_TYPES = [".txt", ".md", ".html", ".htm", ".pdf", ".jsonl", ".json", ".gz"]
+MAX_UPLOAD = "500mb"  # a compressed year of a newspaper is near 100 MB
+BARE: dict[str, Any] = {"padding": False, "apply_default_css": False}  # the page's own style sheet serves alone
+
+
+def theme() -> gr.themes.Base:
+    """Return Gradio's plainest theme with system fonts (others would be fetched) and the page's own colours."""
+    fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"]
+    look = gr.themes.Base(font=fonts, font_mono=["ui-monospace", "Menlo", "Liberation Mono", "monospace"])
+    return look.set(
+        button_primary_background_fill="var(--rag-accent)",
+        button_primary_background_fill_hover="var(--rag-accent)",
+        button_primary_text_color="var(--rag-paper)",
+        button_secondary_background_fill="transparent",
+        button_secondary_background_fill_hover="var(--rag-near)",
+        button_secondary_border_color="var(--rag-line)",
+        button_secondary_text_color="var(--rag-ink)",
+        body_background_fill="#f6f6f4",
+        body_background_fill_dark="#131519",
+    )
+
+
+def build_page(rag: Rag) -> gr.Blocks:
+    """Lay the page out and wire it to `rag`."""
+    desk = Desk(rag)
+    page = gr.Blocks(title="Ask the news", analytics_enabled=False)
+    with page:
+        header = gr.HTML(header_html(rag.n_articles), **BARE)
+        with gr.Tabs(elem_id="rag-tabs"):
+            with gr.Tab("Ask", id="ask"):
+                chat = _conversation(desk)
+            with gr.Tab("Articles", id="articles"):
+                refreshed = _articles(desk, header, chat)
+        # someone may have added articles since the page was built
+        page.load(lambda: desk.refreshed(""), None, refreshed, show_progress="hidden", api_visibility="private")
+    return page
+
+
+def _conversation(desk: Desk) -> gr.Chatbot:
+    conversation = gr.State([])
+    with gr.Row(elem_classes="rag-columns"):
+        with gr.Column(elem_id="rag-left"):
+            chat = gr.Chatbot(
+                elem_id="rag-chat",
+                show_label=False,
+                container=False,
+                height="100%",
+                layout="panel",
+                placeholder=desk.welcome(),
+                latex_delimiters=[],
+                buttons=[],
+                feedback_options=None,
+                group_consecutive_messages=False,
+            )
+            question = gr.Textbox(
+                elem_id="rag-question",
+                show_label=False,
+                container=False,
+                placeholder="Ask a question about the articles",
+                lines=1,
+                max_lines=5,
+                submit_btn=True,
+            )
+        with gr.Column(elem_id="rag-right"):
+            panel = gr.HTML(empty_panel(), elem_id="rag-sources", js_on_load=asset("panel.js"), **BARE)
+    shown = [chat, question, panel, conversation]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    asked = question.submit(desk.ask, [question, conversation], shown, **quiet)
+    tried = panel.example(desk.ask_example, [conversation], shown, **quiet)
+    for started in (asked, tried):
+        started.failure(desk.broke_off, [conversation], shown, **quiet)
+    panel.open_spot(desk.open_spot, [conversation], [panel], **quiet)
+    return chat
+
+
+def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot) -> list[Any]:
+    chosen, limit = gr.State(""), gr.State(N_ROWS)
+    with gr.Row(elem_classes="rag-columns"):
+        with gr.Column(elem_id="rag-shelf"):
+            search = gr.Textbox(
+                elem_id="rag-search", show_label=False, container=False, placeholder="Search the articles", max_lines=1
+            )
+            rows = gr.HTML(desk.rows(""), elem_id="rag-rows", js_on_load=asset("library.js"), **BARE)
+        with gr.Column(elem_id="rag-desk"):
+            with gr.Column(elem_id="rag-reading", visible=False) as reading:
+                with gr.Row(elem_classes="rag-actions"):
+                    close = gr.Button("← Close", size="sm", variant="secondary")
+                    remove = gr.Button("Remove", size="sm", variant="secondary")
+                with gr.Row(elem_classes="rag-actions", visible=False) as confirm:
+                    sure = gr.Button("Yes, remove it from the index", size="sm", variant="stop")
+                    keep = gr.Button("Keep it", size="sm", variant="secondary")
+                reader = gr.HTML("", elem_id="rag-reader", js_on_load=asset("reader.js"), **BARE)
+            with gr.Column() as adding:
+                report = gr.HTML("", elem_id="rag-report", **BARE)
+                with gr.Column(elem_classes="rag-form"):
+                    gr.HTML("<h3>Upload files <small>text, HTML, PDF or JSON lines</small></h3>", **BARE)
+                    files = gr.File(
+                        elem_id="rag-upload", file_count="multiple", file_types=FILE_TYPES, show_label=False, height=140
+                    )
+                with gr.Accordion("Paste a text", open=False, elem_id="rag-paste", elem_classes="rag-form"):
+                    title = gr.Textbox(label="Title", placeholder="Optional", max_lines=1)
+                    day = gr.Textbox(label="Published", placeholder="YYYY-MM-DD, optional", max_lines=1)
+                    text = gr.Textbox(label="Text", lines=6, max_lines=14)
+                    add = gr.Button("Add this text", variant="primary")
+    refreshed = [header, chat, rows]
+    opened = [reader, reading, adding, confirm, chosen]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    told: dict[str, Any] = {"show_progress_on": [report], "api_visibility": "private"}
+    search.input(lambda query: (desk.rows(query), N_ROWS), [search], [rows, limit], trigger_mode="always_last", **quiet)
+    rows.show_more(desk.more_rows, [search, limit], [rows, limit], **quiet)
+    rows.open_article(desk.open_article, None, opened, **quiet)
+    close.click(desk.close_article, None, opened, **quiet)
+    remove.click(lambda: gr.update(visible=True), None, [confirm], **quiet)
+    keep.click(lambda: gr.update(visible=False), None, [confirm], **quiet)
+    sure.click(desk.remove_article, [chosen, search], [report, *opened, *refreshed], **quiet)
+    files.upload(desk.upload, [files, search], [report, files, *refreshed], **told)
+    add.click(desk.paste, [text, title, day, search], [report, text, title, day, *refreshed], **told)
+    return refreshed
+
+
+def launch(
+    rag: Rag, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, *, block: bool = True
+) -> str:
+    """Serve the page and return its address.
+
+    Args:
+        rag: What answers.
+        host: Address to listen on; the default lets only this machine in.
+        port: Port to listen on; default `RAG_PORT`, else 7860. 0 takes a free one.
+        open_browser: Whether to open the page in the system's browser.
+        block: Whether to serve until interrupted; otherwise returns once the page answers.
+
+    Raises:
+        SettingInvalid: It cannot listen there.
+    """
+    free = free_port(host, port)
+    page = build_page(rag)
+    address: str
+    _, address, _ = page.queue().launch(
+        server_name=host,
+        server_port=free,
+        inbrowser=open_browser,
+        prevent_thread_lock=True,
+        quiet=True,
+        footer_links=[],
+        ssr_mode=False,
+        max_file_size=MAX_UPLOAD,
+        theme=theme(),
+        css=asset("page.css"),
+    )
+    if block:
+        print(f"Ask the news at {address}  (Ctrl+C ends it)", flush=True)  # noqa: T201
+        page.block_thread()
+    return address
+
+
+def main() -> None:
+    """Open the index that the settings name and serve the page."""
+    from rag import open_index
+
+    try:
+        rag = open_index()
+        launch(rag)
+    except RagError as error:
+        raise SystemExit(f"{error}") from error
+
+
+if __name__ == "__main__":
+    main()

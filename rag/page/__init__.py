@@ -1,0 +1,25 @@
+"""What the page shows and does; `app.py` lays it out and wires it to a Rag.
+
+All but `desk.py` are pure functions of answers and articles, and know nothing of Gradio, indexes or models.
+
+    escape.py    text and addresses made safe; the one place that does it
+    sources.py   an Answer → its spots: where each marker leads, checked against the articles as they are now
+    article.py   one article in full, with its marks
+    answer.py    messages of the conversation: question, answer, abstention, notice, progress
+    exchange.py  a question of a conversation and what came of it
+    panel.py     the column of sources beside the conversation
+    library.py   the list of articles and the report of an addition
+    adding.py    what is uploaded or pasted → articles, and how far that has come
+    desk.py      what happens when something is asked, chosen or added
+    port.py      which port the page is served on
+    page.css; panel.js, library.js and reader.js, each run once by the element of that name
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def asset(name: str) -> str:
+    """Return the text of a file of this package, such as `page.css`."""
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")

@@ -1,0 +1,133 @@
+"""The messages of the conversation: question, answer, abstention, notice, progress; each one line of HTML.
+
+The sanitiser of the conversation keeps `class`, `id`, `title` and `value` and drops `data-…`, `aria-…` and handlers:
+a marker is a `<button class="rag-spot" value="SPOT">`, and panel.js listens for all of them at once.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.page.escape import count, escape
+from rag.page.sources import Sources, Spot
+from rag.types import Answer, Citation
+
+# Bands for words, not decisions: whether to answer at all was decided before. Above three in four we say "well".
+WELL_SUPPORTED = 0.75
+SUPPORTED = 0.5
+
+STEP_WORDS = {
+    "standalone": "Searching the articles",
+    "retrieve": "Reading what was found",
+    "evidence": "Writing the answer",
+    "answer": "Checking every citation",
+    "check": "Checking every citation",
+}
+"""What happens after each step is done; a step that is not named here changes nothing on the page."""
+
+_MARKERS_AT_END = re.compile(r"(?:\s*\[\d+\])+(?=[.!?]?\s*$)")
+
+
+def question_html(question: str) -> str:
+    """Return what the asker wrote, literally."""
+    return f'<div class="rag-question">{escape(question)}</div>'
+
+
+def working_html(words: str = "Understanding the question") -> str:
+    """Return what is shown while an answer is being made."""
+    return f'<div class="rag-working"><span class="rag-pulse"></span>{escape(words)}…</div>'
+
+
+def growing_html(answer: Answer) -> str:
+    """Return the statements so far, without markers: those come with the whole answer."""
+    text = " ".join(_MARKERS_AT_END.sub("", statement.text) for statement in answer.statements)
+    return f'<div class="rag-growing"><p>{escape(text or answer.text)}</p></div>'
+
+
+def notice_html(message: str) -> str:
+    """Return an error in words, in place of an answer."""
+    return f'<div class="rag-notice"><strong>That didn&#39;t work.</strong> {escape(message)}</div>'
+
+
+def answer_html(answer: Answer, sources: Sources) -> str:
+    """Return an answer with its markers, or an abstention with the closest passages, named as what they are."""
+    return _abstention(answer, sources) if answer.abstained else _statements(answer, sources)
+
+
+def support_in_words(answer: Answer) -> str:
+    """Say how far the articles back the answer: strength, then from how many articles.
+
+    Strength is the confidence in the answer or the support of its weakest statement, whichever is lower.
+    """
+    weakest = min((statement.support for statement in answer.statements), default=0.0)
+    strength = min(answer.confidence, weakest)
+    if strength >= WELL_SUPPORTED:
+        words = "Well supported"
+    else:
+        words = "Supported" if strength >= SUPPORTED else "Weakly supported"
+    n_articles = len({citation.article_id for citation in answer.citations})
+    return f"{words} · one source" if n_articles == 1 else f"{words} · {count(n_articles, 'article')}"
+
+
+def footnotes_text(answer: Answer) -> str:
+    """Return the answer as plain text with numbered footnotes: quote, title, source, date, address."""
+    lines = [answer.text, ""]
+    for citation in answer.citations:
+        published = citation.published.isoformat() if citation.published else None
+        where = ", ".join(part for part in (citation.title, citation.source, published, citation.url) if part)
+        lines.append(f"[{citation.number}] “{citation.quote}” {where}")
+    return "\n".join(lines)
+
+
+def _marker(number: int, spot: Spot | None, citation: Citation | None) -> str:
+    if spot is None or citation is None:  # a statement names a citation the answer lacks: show it as plain text
+        return escape(f"[{number}]")
+    title = f"Source {number}: {citation.title or 'Untitled'}"
+    return (
+        f'<button type="button" class="rag-spot rag-marker" value="{spot.id}" title="{escape(title)}">'
+        f'<span class="rag-hidden">[</span>{number}<span class="rag-hidden">]</span></button>'
+    )
+
+
+def _card(spot: Spot) -> str:
+    """Return the hidden text of the card that appears beside a marker under the pointer."""
+    return (
+        f'<div hidden id="card-{spot.id}"><q>{escape(spot.quote)}</q>'
+        f"<cite>{escape(spot.title or 'Untitled')}</cite>"
+        f"<small>{escape(spot.source or '')}</small></div>"
+    )
+
+
+def _statements(answer: Answer, sources: Sources) -> str:
+    spots = {spot.number: spot for spot in sources.spots}
+    citations = {citation.number: citation for citation in answer.citations}
+    sentences = []
+    for statement in answer.statements:
+        text = escape(_MARKERS_AT_END.sub("", statement.text))
+        markers = "".join(_marker(n, spots.get(n), citations.get(n)) for n in statement.citations)
+        sentences.append(f'<span class="rag-statement">{text}{markers}</span>')
+    strength = min([answer.confidence, *(statement.support for statement in answer.statements)])
+    level = "well" if strength >= WELL_SUPPORTED else "some" if strength >= SUPPORTED else "weak"
+    as_of = f'<span class="rag-asof">as of {answer.as_of.isoformat()}</span>' if answer.as_of else ""
+    return (
+        f'<div class="rag-answer"><p>{" ".join(sentences)}</p><div class="rag-foot">'
+        f'<span class="rag-support rag-{level}">{escape(support_in_words(answer))}</span>{as_of}'
+        f'<button type="button" class="rag-copy" value="{sources.key}" title="Copy the answer with its footnotes">'
+        "Copy</button>"
+        f'</div><pre hidden id="copy-{sources.key}">{escape(footnotes_text(answer))}</pre>'
+        f"{''.join(map(_card, sources.spots))}</div>"
+    )
+
+
+def _abstention(answer: Answer, sources: Sources) -> str:
+    near = "".join(
+        f'<li><button type="button" class="rag-spot rag-closest" value="{spot.id}"><q>{escape(spot.quote)}</q>'
+        f"<cite>{escape(spot.title or 'Untitled')}</cite></button></li>"
+        for spot in sources.spots
+    )
+    closest = (
+        f'<div class="rag-nearby"><h4>Closest passages, not an answer</h4><ol>{near}</ol></div>'
+        if sources.spots
+        else ""
+    )
+    return f'<div class="rag-answer rag-abstained"><p>{escape(answer.text)}</p>{closest}</div>'

@@ -1,0 +1,177 @@
+"""What the page does when something is asked, chosen or added: the handlers that `app.py` wires to its elements.
+
+Knows the Rag it was given and Gradio's ways of answering an event; not where anything stands on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from rag.errors import RagError
+from rag.page.adding import pasted, telling, uploaded
+from rag.page.answer import STEP_WORDS, answer_html, growing_html, notice_html, working_html
+from rag.page.exchange import Conversation, Exchange, messages
+from rag.page.library import (
+    STARTER_TITLE,
+    header_html,
+    list_html,
+    questions_for,
+    reader_html,
+    removed_html,
+    report_html,
+    welcome_html,
+)
+from rag.page.panel import panel_html
+from rag.page.sources import gather
+from rag.types import AddReport, Answer, Article, Skipped
+
+if TYPE_CHECKING:
+    from rag.api import AddProgress, Rag
+
+N_ROWS = 50  # rows a page of the list: more than a screen, few enough to draw at once
+UNFORESEEN = (
+    "This is a fault of the program. Its details are where the page was started; the question may be asked again."
+)
+PROGRESS = gr.Progress()  # Gradio replaces this default by the progress of the event that is running
+
+Update = dict[str, Any]
+Reply = tuple[Any, ...]
+
+
+class Desk:
+    """What the page does when something is asked, chosen or added; one for all visitors, with no state but the Rag."""
+
+    def __init__(self, rag: Rag) -> None:
+        self.rag = rag
+
+    # the conversation -------------------------------------------------------------------------------------------
+
+    def ask(self, question: str, conversation: Conversation) -> Iterator[Reply]:
+        """Answer, step by step. Yields (messages, question box, panel, conversation)."""
+        question = (question or "").strip()
+        if not question:
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return
+        earlier = list(conversation)
+        exchange = Exchange(f"a{len(earlier) + 1}", question, html=working_html())
+        yield messages([*earlier, exchange]), "", gr.skip(), [*earlier, exchange]
+        try:
+            for html in self._working(question, earlier):
+                if isinstance(html, Answer):
+                    sources = gather(self.rag, exchange.key, html)
+                    done = [*earlier, replace(exchange, answer=html, html=answer_html(html, sources))]
+                    yield messages(done), gr.skip(), panel_html(sources), done
+                else:
+                    yield messages([*earlier, replace(exchange, html=html)]), gr.skip(), gr.skip(), gr.skip()
+        except RagError as error:
+            failed = [*earlier, replace(exchange, html=notice_html(str(error)))]
+            yield messages(failed), question, gr.skip(), failed  # the question goes back into its box
+
+    def _working(self, question: str, earlier: Conversation) -> Iterator[str | Answer]:
+        """Yield what to show while the answer is made, then the whole answer: markers are added to that one alone."""
+        history = [turn for exchange in earlier for turn in exchange.turns()]
+        answer: Answer | None = None
+        for item in self.rag.stream(question, history=history):
+            if isinstance(item, Answer):
+                answer = item
+                yield growing_html(item)
+            elif item.name in STEP_WORDS:
+                yield working_html(STEP_WORDS[item.name])
+        if answer is not None:
+            yield answer
+
+    def ask_example(self, conversation: Conversation, event: gr.EventData) -> Iterator[Reply]:
+        """Answer the example that was chosen."""
+        yield from self.ask(str(event.question), conversation)
+
+    def broke_off(self, conversation: Conversation) -> Reply:
+        """Say in place that the last question met an error nobody foresaw, and give it back."""
+        last = replace(conversation[-1], html=notice_html(UNFORESEEN))
+        done = [*conversation[:-1], last]
+        return messages(done), last.question, gr.skip(), done
+
+    def open_spot(self, conversation: Conversation, event: gr.EventData) -> str | Update:
+        """Return the panel of an older answer, opened at the spot that was chosen."""
+        key = str(event.spot).rpartition("-")[0]
+        for exchange in conversation:
+            if exchange.key == key and exchange.answer is not None:
+                return panel_html(gather(self.rag, key, exchange.answer), str(event.spot))
+        nothing: Update = gr.skip()
+        return nothing
+
+    # the articles -----------------------------------------------------------------------------------------------
+
+    def rows(self, query: str, limit: int = N_ROWS) -> str:
+        """Return the list: all articles, newest first, or those that match `query`."""
+        query = (query or "").strip()
+        found = self.rag.articles(query=query or None, limit=limit + 1)
+        return list_html(found[:limit], self.rag.n_articles, query, more=len(found) > limit)
+
+    def more_rows(self, query: str, limit: int) -> tuple[str, int]:
+        """Return the list with another page of rows, and its new length."""
+        return self.rows(query, limit + N_ROWS), limit + N_ROWS
+
+    def welcome(self) -> str:
+        """Return what the conversation shows before the first question."""
+        newest = self.rag.articles(limit=3)
+        starter = bool(self.rag.articles(query=STARTER_TITLE, limit=1))
+        return welcome_html(self.rag.n_articles, questions_for(newest, starter))
+
+    def refreshed(self, query: str) -> Reply:
+        """Return masthead, conversation welcome and list as they are now."""
+        return header_html(self.rag.n_articles), gr.update(placeholder=self.welcome()), self.rows(query)
+
+    def open_article(self, event: gr.EventData) -> Reply:
+        """Open the chosen row. Returns (reader, reading group, adding group, confirmation, chosen id)."""
+        chosen = ""
+        try:
+            article = self.rag.article(str(event.article))
+            html, chosen = reader_html(article, len(self.rag.sentences(article.id))), article.id
+        except RagError as error:
+            html = notice_html(str(error))
+        return html, gr.update(visible=True), gr.update(visible=False), gr.update(visible=False), chosen
+
+    def close_article(self) -> Reply:
+        """Close the reader; the forms to add articles come back."""
+        return "", gr.update(visible=False), gr.update(visible=True), gr.update(visible=False), ""
+
+    def remove_article(self, article_id: str, query: str) -> Reply:
+        """Remove the opened article. Returns the report, the closed reader, then `refreshed`."""
+        try:
+            self.rag.remove(article_id)
+            report = removed_html(article_id)
+        except RagError as error:
+            report = report_html(article_id, str(error))
+        return report, *self.close_article(), *self.refreshed(query)
+
+    def upload(self, paths: Sequence[str] | None, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+        """Add the uploaded files. Returns the report, the emptied upload box, then `refreshed`."""
+        files = [Path(path) for path in paths or ()]
+        reports = []
+        for at, file in enumerate(files):
+            tell = telling(lambda share, words: progress(share, desc=words), file.name, at, len(files))
+            progress(at / len(files), desc=f"Reading {file.name}")
+            reports.append(report_html(file.name, self._add(uploaded(str(file), file.name), tell)))
+        return "".join(reports), None, *self.refreshed(query)
+
+    def paste(self, text: str, title: str, published: str, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+        """Add a pasted text. Returns the report, the three boxes (kept where it failed), then `refreshed`."""
+        name = (title or "").strip() or "Pasted text"
+        try:
+            article = pasted(text, title, published)
+        except RagError as error:
+            return report_html(name, str(error)), gr.skip(), gr.skip(), gr.skip(), *self.refreshed(query)
+        report = self._add([article], telling(lambda share, words: progress(share, desc=words), name, 0, 1))
+        boxes = (gr.skip(),) * 3 if isinstance(report, str) else ("", "", "")
+        return report_html(article.title or name, report), *boxes, *self.refreshed(query)
+
+    def _add(self, items: Iterable[Article | Skipped], tell: Callable[[AddProgress], None]) -> AddReport | str:
+        try:
+            return self.rag.add_articles(items, progress=tell)
+        except RagError as error:
+            return str(error)

@@ -1,0 +1,144 @@
+"""An Answer → its spots: where each marker leads, checked against the articles as they are now.
+
+Knows how to look articles up (any `Shelf`), not how anything is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from rag.errors import ArticleNotFound
+from rag.types import Answer, Article, Citation, Sentence
+
+N_CLOSEST = 3  # passages offered with an abstention: as many as fit beside it without scrolling on a laptop
+
+State = Literal["ok", "changed", "missing"]
+
+
+class Shelf(Protocol):
+    """Where articles are looked up; `rag.api.Rag` is one."""
+
+    def article(self, id_or_url: str) -> Article:
+        """Return the article; ArticleNotFound if there is none."""
+        ...
+
+    def sentences(self, article_id: str) -> tuple[Sentence, ...]:
+        """Return its sentences in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in an article that something on the page leads to.
+
+    Attributes:
+        id: Unique on the page: the key of the answer, `-`, and the number; letters, digits and `-` only.
+        state: "ok": `article.text[start:end] == quote` now; "changed": no longer; "missing": the article is gone.
+        near: Not a citation, but one of the closest passages of an abstention.
+    """
+
+    id: str
+    number: int
+    article_id: str
+    title: str
+    source: str | None
+    start: int
+    end: int
+    quote: str
+    support: float
+    link: str | None = None
+    state: State = "ok"
+    near: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the panel shows for one answer.
+
+    Attributes:
+        key: Key of the answer in its conversation.
+        articles: The articles still there, by id, in order of first mention.
+    """
+
+    key: str
+    spots: tuple[Spot, ...] = ()
+    articles: dict[str, Article] = field(default_factory=dict)
+    abstained: bool = False
+
+    def spots_in(self, article_id: str) -> tuple[Spot, ...]:
+        """Return the spots that can be marked in this article's text."""
+        return tuple(spot for spot in self.spots if spot.article_id == article_id and spot.state == "ok")
+
+
+def gather(shelf: Shelf, key: str, answer: Answer) -> Sources:
+    """Look up everything that `answer` cites, or, where it abstained, the closest passages.
+
+    Articles removed or changed since are no error: their spots say so.
+    """
+    articles: dict[str, Article] = {}
+    if answer.abstained:
+        spots = _closest(shelf, key, answer, articles)
+    else:
+        spots = [_cited(shelf, key, citation, articles) for citation in answer.citations]
+    return Sources(key, tuple(spots), articles, answer.abstained)
+
+
+def _look_up(shelf: Shelf, article_id: str, articles: dict[str, Article]) -> Article | None:
+    if article_id not in articles:
+        try:
+            articles[article_id] = shelf.article(article_id)
+        except ArticleNotFound:
+            return None
+    return articles[article_id]
+
+
+def _cited(shelf: Shelf, key: str, citation: Citation, articles: dict[str, Article]) -> Spot:
+    article = _look_up(shelf, citation.article_id, articles)
+    state: State = "ok"
+    if article is None:
+        state = "missing"
+    elif article.digest != citation.digest or article.text[citation.start : citation.end] != citation.quote:
+        state = "changed"
+    return Spot(
+        f"{key}-{citation.number}",
+        citation.number,
+        citation.article_id,
+        citation.title,
+        citation.source,
+        citation.start,
+        citation.end,
+        citation.quote,
+        citation.support,
+        citation.link,
+        state,
+    )
+
+
+def _closest(shelf: Shelf, key: str, answer: Answer, articles: dict[str, Article]) -> Sequence[Spot]:
+    spots: list[Spot] = []
+    for evidence in answer.evidence:
+        if len(spots) == N_CLOSEST:
+            break
+        article = _look_up(shelf, evidence.article_id, articles)
+        sentences = shelf.sentences(evidence.article_id) if article else ()
+        if article is None or evidence.sentence >= len(sentences):
+            continue
+        sentence, number = sentences[evidence.sentence], len(spots) + 1
+        quote = article.text[sentence.start : sentence.end]
+        spot = Spot(
+            f"{key}-{number}",
+            number,
+            article.id,
+            article.title,
+            article.source,
+            sentence.start,
+            sentence.end,
+            quote,
+            evidence.score,
+            article.url,
+            near=True,
+        )
+        spots.append(spot)
+    return spots

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from lxml import html as lxml_html
+
+from rag.page.answer import (
+    answer_html,
+    footnotes_text,
+    growing_html,
+    notice_html,
+    question_html,
+    support_in_words,
+    working_html,
+)
+from rag.page.exchange import Exchange, messages
+from rag.page.panel import empty_panel, panel_html
+from rag.page.sources import N_CLOSEST, gather
+from rag.types import Evidence, Statement, Turn
+from tests.page.fake_rag import BALLOON, HARVEST, HOSTILE, MARKDOWN, PAYLOAD, SUMMIT, FakeRag, stocked
+
+ACROSS_TWO = "Which balloon crossed the United States from Montana?"
+
+
+def answered(question, rag=None):
+    *_, answer = (rag or stocked()).stream(question)
+    return answer
+
+
+def tree(markup):
+    return lxml_html.fromstring(f"<body>{markup}</body>")
+
+
+def test_every_message_is_one_line_so_that_markdown_never_gets_hold_of_it():
+    rag = stocked()
+    for question in (ACROSS_TWO, "zebra escaped zoo", "olive lunch"):
+        answer = answered(question, rag)
+        text = answer_html(answer, gather(rag, "a1", answer))
+        assert "\n" not in text
+        assert text.startswith("<div ")
+    for text in (question_html("a\n\n# b"), notice_html("a\n\nb"), working_html(), growing_html(answer)):
+        assert "\n" not in text
+        assert text.startswith("<div ")
+
+
+def test_markers_follow_their_statement_and_lead_to_their_spot():
+    rag = stocked()
+    answer = answered(ACROSS_TWO, rag)
+    page = tree(answer_html(answer, gather(rag, "a7", answer)))
+    assert [b.get("value") for b in page.find_class("rag-marker")] == ["a7-1", "a7-2"]
+    assert [s.text_content() for s in page.find_class("rag-statement")] == [
+        f"{statement.text}[{n}]" for n, statement in enumerate(answer.statements, 1)
+    ]
+
+
+def test_a_marker_already_in_the_text_is_not_shown_twice_but_other_brackets_stay():
+    rag = stocked()
+    answer = answered(ACROSS_TWO, rag)
+    first = replace(answer.statements[0], text="He named [North Korea]. [1][2]", citations=(1,))
+    answer = replace(answer, statements=(first,))
+    page = tree(answer_html(answer, gather(rag, "a1", answer)))
+    assert [s.text_content() for s in page.find_class("rag-statement")] == ["He named [North Korea].[1]"]
+
+
+def test_a_number_without_a_citation_is_plain_text():
+    rag = stocked()
+    answer = replace(answered(ACROSS_TWO, rag), statements=(Statement("So it was.", (9,), 0.9),))
+    page = tree(answer_html(answer, gather(rag, "a1", answer)))
+    assert not page.find_class("rag-marker")
+    assert page.find_class("rag-statement")[0].text_content() == "So it was.[9]"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "support", "words"),
+    [
+        (0.9, 0.75, "Well supported · 2 articles"),
+        (0.9, 0.74, "Supported · 2 articles"),
+        (0.5, 0.9, "Supported · 2 articles"),
+        (0.9, 0.49, "Weakly supported · 2 articles"),
+    ],
+)
+def test_support_is_told_by_the_weakest_part(confidence, support, words):
+    answer = answered(ACROSS_TWO)
+    first, second = answer.statements
+    answer = replace(answer, confidence=confidence, statements=(first, replace(second, support=support)))
+    assert support_in_words(answer) == words
+
+
+def test_one_article_is_named_as_one_source_however_often_it_is_cited():
+    answer = answered(ACROSS_TWO)
+    one = replace(answer, citations=tuple(replace(c, article_id="x") for c in answer.citations))
+    assert support_in_words(one).endswith(" · one source")
+
+
+def test_footnotes_give_quote_title_source_date_and_address():
+    answer = answered("What did Blinken raise about Taiwan Strait peace?")
+    quote = answer.citations[0].quote
+    assert footnotes_text(answer).splitlines() == [
+        f"{quote} [1]",
+        "",
+        f"[1] “{quote}” {SUMMIT.title}, Example Wire, 2023-06-19, {SUMMIT.url}",
+    ]
+
+
+def test_an_answer_says_as_of_when_it_was_asked():
+    answer = replace(answered(ACROSS_TWO), as_of=date(2023, 6, 20))
+    assert "as of 2023-06-20" in tree(answer_html(answer, gather(stocked(), "a1", answer))).text_content()
+
+
+def test_an_abstention_offers_the_closest_sentences_and_calls_them_no_answer():
+    rag = stocked()
+    answer = answered("What did the chancellor eat about olive?", rag)
+    sources = gather(rag, "a2", answer)
+    page = tree(answer_html(answer, sources))
+    assert answer.abstained
+    assert [spot.quote for spot in sources.spots] == ["Prices of olive oil have doubled in two years."]
+    assert [b.get("value") for b in page.find_class("rag-closest")] == ["a2-1"]
+    assert "not an answer" in page.text_content()
+    assert not page.find_class("rag-marker")
+    assert "not an answer" in tree(panel_html(sources)).text_content()
+
+
+def test_the_closest_sentences_are_the_best_evidence_in_order_and_lost_ones_are_left_out():
+    rag = stocked()
+    answer = answered("nothing shared", rag)
+    rows = [Evidence("gone", 0, 0.9), Evidence(BALLOON.id, 99, 0.8)]
+    rows += [Evidence(SUMMIT.id, n, 0.5 - n / 10) for n in range(5)]
+    sources = gather(rag, "a1", replace(answer, evidence=tuple(rows)))
+    assert [(s.number, s.start) for s in sources.spots] == [
+        (n + 1, rag.sentences(SUMMIT.id)[n].start) for n in range(N_CLOSEST)
+    ]
+
+
+def test_the_panel_holds_each_cited_article_once_and_marks_the_quotes():
+    rag = stocked()
+    answer = answered(ACROSS_TWO, rag)
+    page = tree(panel_html(gather(rag, "a1", answer)))
+    assert [h.text_content() for h in page.iter("h2")] == [BALLOON.title, SUMMIT.title]
+    assert [(m.get("id"), m.text_content()) for m in page.iter("mark")] == [
+        ("a1-1", answer.citations[0].quote),
+        ("a1-2", answer.citations[1].quote),
+    ]
+    assert all(section.get("hidden") is not None for section in page.iter("section"))
+    assert page.find_class("rag-panel")[0].get("data-open") == "a1-1"
+
+
+def test_the_panel_opens_at_the_spot_that_was_chosen_and_at_no_unknown_one():
+    rag = stocked()
+    sources = gather(rag, "a1", answered(ACROSS_TWO, rag))
+    assert tree(panel_html(sources, "a1-2")).find_class("rag-panel")[0].get("data-open") == "a1-2"
+    assert tree(panel_html(sources, 'a9-"')).find_class("rag-panel")[0].get("data-open") == "a1-1"
+
+
+def test_a_changed_article_is_shown_with_the_quote_as_it_was_cited_and_no_mark():
+    rag = stocked()
+    answer = answered("What did Blinken raise about Taiwan Strait peace?", rag)
+    rag._articles[SUMMIT.id] = replace(SUMMIT, text="Corrected. " + SUMMIT.text)
+    sources = gather(rag, "a1", answer)
+    page = tree(panel_html(sources))
+    assert [spot.state for spot in sources.spots] == ["changed"]
+    assert not list(page.iter("mark"))
+    assert page.find(".//blockquote").text_content() == answer.citations[0].quote
+    assert "has changed since" in page.text_content()
+
+
+def test_a_removed_article_leaves_its_quote():
+    rag = stocked()
+    answer = answered("What did Blinken raise about Taiwan Strait peace?", rag)
+    rag.remove(SUMMIT.id)
+    page = tree(panel_html(gather(rag, "a1", answer)))
+    assert "no longer in the index" in page.text_content()
+    assert page.find(".//blockquote").get("id") == "a1-1"
+
+
+def test_without_any_evidence_the_panel_says_so():
+    answer = answered("question", FakeRag())
+    assert "Nothing in the articles" in panel_html(gather(FakeRag(), "a1", answer))
+    assert "Sources" in empty_panel()
+
+
+def test_nothing_hostile_becomes_an_element():
+    rag = FakeRag([HOSTILE])
+    answer = answered("zebra escaped zoo", rag)
+    sources = gather(rag, "a1", answer)
+    allowed = {"body", "div", "p", "span", "button", "pre", "q", "cite", "small"}
+    assert {e.tag for e in tree(answer_html(answer, sources)).iter()} <= allowed
+    allowed |= {"h2", "h3", "b", "section", "header", "time", "mark"}
+    panel = tree(panel_html(sources))
+    assert {e.tag for e in panel.iter()} <= allowed
+    assert not [e for e in panel.iter() for name in e.attrib if name.startswith("on") or name == "href"]
+    for text in (PAYLOAD, MARKDOWN):
+        assert tree(question_html(text)).text_content() == text
+
+
+def test_a_conversation_is_two_messages_an_exchange_and_failures_leave_no_history():
+    answer = answered(ACROSS_TWO)
+    done, failed = Exchange("a1", "Q1", answer, "<div>A</div>"), Exchange("a2", "Q2", None, "<div>E</div>")
+    assert [m["role"] for m in messages([done, failed])] == ["user", "assistant"] * 2
+    assert [m["content"] for m in messages([done])] == [question_html("Q1"), "<div>A</div>"]
+    assert done.turns() == (Turn("user", "Q1"), Turn("assistant", answer.text))
+    assert failed.turns() == ()
+
+
+def test_closest_sentences_do_not_appear_beside_an_answer():
+    rag = FakeRag([HARVEST])
+    answer = answered("Prices of olive oil", rag)
+    assert not answer.abstained
+    assert [spot.near for spot in gather(rag, "a1", answer).spots] == [False]

@@ -1,0 +1,279 @@
+"""The page in a real browser: one server and one browser for all tests here; each test loads the page anew."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from selenium.webdriver import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from tests.page.browser import Browser, open_browser
+from tests.page.fake_rag import BALLOON, HOSTILE, MARKDOWN, PAYLOAD, SUMMIT
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+
+RAISED = "What did Blinken raise about Taiwan Strait peace?"
+RAISED_QUOTE = (
+    "Blinken raised unfair economic practices, human rights abuses in Xinjiang and peace in the Taiwan Strait."
+)
+ACROSS_TWO = "Which balloon crossed the United States from Montana?"
+
+
+@contextmanager
+def served(*flags):
+    """Serve a FakeRag from a process of its own, as users do, and yield its address; end it after."""
+    command = [sys.executable, "-m", "tests.page.fake_rag", *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        try:
+            lines = iter(process.stdout.readline, "")
+            yield next(re.search(r"http://\S+", line).group() for line in lines if line.startswith("Ask the news at"))
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory):
+    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def address(tab):
+    with served() as address:
+        yield address
+
+
+@pytest.fixture
+def page(tab: Browser, address):
+    tab.size(1280, 800)
+    tab.driver.get(address)
+    tab.shown(".rag-example, .rag-goto")
+    yield tab
+    assert tab.js("return window.hacked") is None
+    assert tab.requests() == {"127.0.0.1"}
+    severe = [entry for entry in tab.driver.get_log("browser") if entry["level"] == "SEVERE"]
+    assert severe == []
+
+
+def test_a_marker_leads_to_the_cited_sentence_in_the_full_article(page):
+    answer = page.ask(RAISED)
+    assert answer.text.startswith(RAISED_QUOTE)
+    copied = "getSelection().selectAllChildren(document.querySelector('.rag-statement')); return `${getSelection()}`"
+    assert page.js(copied) == f"{RAISED_QUOTE}[1]"
+    assert "Well supported · one source" in answer.text
+    assert page.active() == {"id": "a1-1", "text": RAISED_QUOTE}
+    page.js("document.querySelector('#rag-sources .rag-scroll').scrollTop = 0")
+    page.click(".rag-marker")
+    assert page.active() == {"id": "a1-1", "text": RAISED_QUOTE}
+    assert page.shown("#rag-sources .rag-title").text == SUMMIT.title
+    # drawn in several places, whole all the same
+    paragraphs = page.js("return [...document.querySelectorAll('.rag-article p')].map(p => p.textContent)")
+    assert paragraphs == SUMMIT.text.strip().split("\n")
+
+
+def test_a_second_citation_switches_the_article(page):
+    page.ask(ACROSS_TWO)
+    assert page.active()["id"] == "a1-1"
+    assert page.shown("#rag-sources .rag-title").text == BALLOON.title
+    page.click(".rag-marker", "2")
+    page.shown("#rag-sources .rag-title", SUMMIT.title)
+    assert page.active()["text"].startswith("The trip was postponed in February")
+    page.click("#rag-sources .rag-chip .rag-spot", "US shoots")
+    assert page.active()["id"] == "a1-1"
+    assert [b.get_attribute("aria-pressed") for b in page.all(".rag-chip .rag-spot")] == ["true", "false"]
+
+
+def test_a_marker_of_an_older_answer_brings_that_answers_sources_back(page):
+    page.ask(RAISED)
+    page.ask(ACROSS_TWO)
+    page.shown("#rag-sources .rag-title", BALLOON.title)
+    page.all(".rag-marker")[0].click()
+    page.shown("#rag-sources .rag-title", SUMMIT.title)
+    assert page.active() == {"id": "a1-1", "text": RAISED_QUOTE}
+
+
+def test_markers_are_reached_and_opened_from_the_keyboard(page):
+    page.ask(RAISED)
+    page.active()
+    page.js("document.querySelector('.rag-marker').focus()")
+    ActionChains(page.driver).send_keys(Keys.ENTER).perform()
+    page.until(lambda: page.js("return document.activeElement.id") == "a1-1", "focus on the cited sentence")
+    ActionChains(page.driver).send_keys(Keys.ESCAPE).perform()
+    page.until(lambda: page.js("return document.activeElement.value") == "a1-1", "focus back on the marker")
+
+
+def test_a_card_shows_the_quote_under_the_pointer(page):
+    page.ask(RAISED)
+    ActionChains(page.driver).move_to_element(page.shown(".rag-marker")).perform()
+    assert RAISED_QUOTE in page.shown(".rag-card").text
+    ActionChains(page.driver).move_to_element(page.shown(".rag-masthead h1")).perform()
+    page.until(lambda: not page.all(".rag-card"), "the card gone")
+
+
+def test_an_abstention_says_so_and_shows_the_closest_passages_as_such(page):
+    answer = page.ask("What did the chancellor eat about olive?")
+    assert answer.text.startswith("The articles don't say.")
+    assert "Closest passages, not an answer" in answer.text
+    assert not page.all(".rag-marker")
+    page.click(".rag-closest")
+    assert page.active()["text"] == "Prices of olive oil have doubled in two years."
+    assert "rag-near" in page.shown("mark.rag-active").get_attribute("class")
+
+
+def test_an_example_is_asked_when_it_is_chosen(page):
+    page.click(".rag-example", "Why was Blinken’s trip postponed")
+    answer = page.shown(".rag-answer")
+    assert "The trip was postponed in February" in answer.text
+    assert page.shown(".rag-question").text == "Why was Blinken’s trip postponed from February?"
+
+
+def test_an_error_is_shown_in_place_and_the_question_is_kept(page):
+    question = f"fail:No <b>index</b> {PAYLOAD}"
+    notice = page.ask(question, css=".rag-notice")
+    assert f"No <b>index</b> {PAYLOAD}" in notice.text
+    page.until(lambda: page.shown("#rag-question textarea").get_property("value") == question, "the question back")
+
+
+def test_a_fault_of_the_program_ends_the_waiting_and_gives_the_question_back(page):
+    assert "fault of the program" in page.ask("crash:now", css=".rag-notice").text
+    assert not page.all(".rag-working")
+    page.until(lambda: page.shown("#rag-question textarea").get_property("value") == "crash:now", "the question back")
+    page.shown("#rag-question textarea").clear()
+    assert page.ask(RAISED).text.startswith(RAISED_QUOTE)
+
+
+def test_an_empty_question_does_nothing(page):
+    page.shown("#rag-question textarea").send_keys("   ", Keys.ENTER)
+    page.ask(RAISED)
+    assert len(page.all(".rag-question")) == 1
+
+
+def test_hostile_text_is_shown_letter_by_letter_everywhere(page):
+    answer = page.ask(f"zebra escaped zoo {MARKDOWN} {PAYLOAD}")
+    assert page.shown(".rag-question").text == f"zebra escaped zoo {MARKDOWN} {PAYLOAD}"
+    assert f"The zebra escaped from {PAYLOAD} the zoo." in answer.text
+    page.click(".rag-marker", "2")
+    page.until(lambda: page.active()["id"] == "a1-2", "the second sentence")
+    assert page.active()["text"] == f"The zebra escaped from {PAYLOAD} the zoo."
+    panel = page.shown("#rag-sources .rag-panel")
+    for text in (
+        HOSTILE.title,
+        HOSTILE.source,
+        HOSTILE.authors[0],
+        MARKDOWN,
+        "# Zebra heading",
+        "</div></p><h1>out</h1>",
+    ):
+        assert text in panel.text
+    page.click("#rag-tabs button[role=tab]", "Articles")
+    row = page.shown(".rag-row", "Zebra")
+    assert HOSTILE.id in row.text
+    row.click()
+    assert page.shown(".rag-reader .rag-title").text == HOSTILE.title
+    foreign = "img, script, iframe, h1:not(.rag-masthead h1), a[href^=javascript], em:not(.rag-gone), [onerror]"
+    inside = ", ".join(
+        f"{place} :is({foreign})" for place in ("#rag-chat .message", ".rag-panel", ".rag-list", ".rag-reader")
+    )
+    assert page.all(inside) == []
+
+
+def test_pasted_text_is_added_listed_found_and_answered_from(page):
+    page.click("#rag-tabs button[role=tab]", "Articles")
+    before = int(page.shown(".rag-stock").text.split()[0])
+    page.click("#rag-paste > button")
+    page.shown("#rag-paste textarea")
+    boxes = [box for box in page.all("#rag-paste input, #rag-paste textarea") if box.is_displayed()]
+    for box, text in zip(boxes, ("Glacier retreats", "19 June", "The glacier lost forty metres of ice."), strict=True):
+        box.send_keys(text)
+    page.click("#rag-paste button", "Add this text")
+    assert "cannot be read" in page.shown(".rag-report").text
+    boxes[1].clear()
+    boxes[1].send_keys("2024-03-02")
+    page.click("#rag-paste button", "Add this text")
+    page.shown(".rag-report", "1 added")
+    assert "2 March 2024" in page.shown(".rag-row", "Glacier retreats").text
+    assert int(page.shown(".rag-stock").text.split()[0]) == before + 1
+    page.fill("#rag-search input, #rag-search textarea", "glacier")
+    page.until(lambda: [row.text.split("\n")[0] for row in page.all(".rag-row")] == ["Glacier retreats"], "one row")
+    page.click("#rag-tabs button[role=tab]", "Ask")
+    assert "forty metres" in page.ask("How much ice has the glacier lost?").text
+
+
+def test_an_uploaded_file_is_reported_listed_opened_and_removed_after_confirmation(page, tmp_path):
+    news = tmp_path / "harbour_news.jsonl"
+    lines = [
+        json.dumps(
+            {"id": "harbour-1", "title": "Harbour reopens", "text": "The harbour reopened.", "published": "2024-05-01"}
+        ),
+        json.dumps({"title": "no text"}),
+    ]
+    news.write_text("\n".join(lines), encoding="utf-8")
+    story = tmp_path / "<i>storm.txt"
+    story.write_text("Storm closes pass\nThe pass was closed by a storm for two days.", encoding="utf-8")
+    page.click("#rag-tabs button[role=tab]", "Articles")
+    page.shown("#rag-upload")
+    page.all("#rag-upload input[type=file]")[0].send_keys(f"{news}\n{story}")
+    page.until(lambda: len(page.all(".rag-report")) == 2, "two reports")
+    reports = [report.text for report in page.all(".rag-report")]
+    assert "harbour_news.jsonl 1 added, 1 skipped" in reports[0]
+    assert "harbour_news.jsonl:2" in reports[0]
+    assert "1 added" in reports[1]
+    page.click(".rag-row", "Harbour reopens")
+    assert "The harbour reopened." in page.shown(".rag-reader").text
+    page.click("#rag-reading button", "Remove")
+    page.shown(".rag-row", "Harbour reopens")
+    page.click("#rag-reading button", "Yes, remove it")
+    page.shown(".rag-report", "was removed from the index")
+    page.until(lambda: not [row for row in page.all(".rag-row") if "Harbour" in row.text], "the row gone")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_phone_stacks_the_columns_and_brings_the_source_into_view(page, address, theme):
+    page.size(390, 844, phone=True)
+    page.driver.get(f"{address}?__theme={theme}")
+    page.shown(".rag-example")
+    widths = []
+    page.ask(RAISED)
+    widths.append(page.js("return document.documentElement.scrollWidth"))
+    before = page.js("return scrollY")
+    assert page.js("return document.querySelector('.rag-answer').getBoundingClientRect().top") < 844 - before
+    page.click(".rag-marker")
+    assert page.active()["text"] == RAISED_QUOTE
+    page.click(".rag-back")
+    page.until(lambda: page.js("return document.querySelector('.rag-marker').getBoundingClientRect().top") >= 0, "back")
+    page.click("#rag-tabs button[role=tab]", "Articles")
+    page.click(".rag-row", "Zebra")
+    page.shown(".rag-reader")
+    widths.append(page.js("return document.documentElement.scrollWidth"))
+    assert widths == [390, 390]
+
+
+def test_the_columns_stand_side_by_side_on_a_desk(page):
+    page.ask(RAISED)
+    left, right = (page.shown(css).rect for css in ("#rag-left", "#rag-right"))
+    assert left["x"] + left["width"] < right["x"]
+    assert 0.5 < left["width"] / (left["width"] + right["width"]) < 0.6
+    assert page.js("return document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_an_empty_index_leads_to_the_articles_tab(tab):
+    with served("--empty") as empty:
+        tab.size(1280, 800)
+        tab.driver.get(empty)
+        assert "rag add PATH" in tab.shown(".rag-welcome").text
+        tab.click(".rag-goto")
+        assert "No articles yet" in tab.shown(".rag-none").text
+        tab.driver.get("about:blank")
+
+
+def test_nothing_of_the_page_is_offered_as_a_public_api(address):
+    with urlopen(f"{address}gradio_api/info") as reply:
+        assert json.load(reply) == {"named_endpoints": {}, "unnamed_endpoints": {}}

@@ -96,8 +96,8 @@ def split_passages_of(
     Args:
         articles: Each with its sentences: (start, end) offsets of `article.text`, in order, not overlapping.
         encoder: Whose tokenizer counts.
-        max_tokens: The limit, special tokens included; default what the encoder reads, since shorter passages were
-            not seen to help and cost a vector each.
+        max_tokens: The limit, special tokens included; default what the encoder reads (shorter ones cost a vector each
+            and were not compared yet).
         overlap_sentences: Most sentences that two neighbours share; 0 for none.
     """
     limit = min(max_tokens or encoder.identity.max_tokens, encoder.identity.max_tokens)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from rag.encoding.tokens import Ids
 
 # Tokens in one batch, padding included: 8 passages of 256. Of 1024, 2048, 4096 and 8192, 2048 was as fast as any and
-# the last a seventh slower, with more memory (2026-11-25, 2 busy cores, bf16; benchmarks/encoder_speed.py compares).
+# the last about a tenth slower than 4096, with more memory (2026-11-25, 2 busy cores, bf16, in two sessions;
+# benchmarks/encoder_speed.py compares).
 TOKEN_BUDGET = 2048
 # Lengths are rounded up to this, so that the network sees a few shapes and not hundreds: OpenVINO keeps what it
 # prepared for each shape.

@@ -110,13 +110,19 @@ def _statements(answer: Answer, sources: Sources) -> str:
     level = "well" if strength >= WELL_SUPPORTED else "some" if strength >= SUPPORTED else "weak"
     as_of = f'<span class="rag-asof">as of {answer.as_of.isoformat()}</span>' if answer.as_of else ""
     return (
-        f'<div class="rag-answer"><p>{" ".join(sentences)}</p><div class="rag-foot">'
+        f'<div class="rag-answer">{_read_as(answer)}<p>{" ".join(sentences)}</p><div class="rag-foot">'
         f'<span class="rag-support rag-{level}">{escape(support_in_words(answer))}</span>{as_of}'
         f'<button type="button" class="rag-copy" value="{sources.key}" title="Copy the answer with its footnotes">'
         "Copy</button>"
         f'</div><pre hidden id="copy-{sources.key}">{escape(footnotes_text(answer))}</pre>'
         f"{''.join(map(_card, sources.spots))}</div>"
     )
+
+
+def _read_as(answer: Answer) -> str:
+    """Return how a follow-up was understood; nothing where the question stood by itself."""
+    asked, read = (" ".join(q.lower().split()).rstrip("?!. ") for q in (answer.question, answer.standalone_question))
+    return "" if asked == read else f'<div class="rag-readas">Read as: {escape(answer.standalone_question)}</div>'
 
 
 def _abstention(answer: Answer, sources: Sources) -> str:
@@ -130,4 +136,4 @@ def _abstention(answer: Answer, sources: Sources) -> str:
         if sources.spots
         else ""
     )
-    return f'<div class="rag-answer rag-abstained"><p>{escape(answer.text)}</p>{closest}</div>'
+    return f'<div class="rag-answer rag-abstained">{_read_as(answer)}<p>{escape(answer.text)}</p>{closest}</div>'

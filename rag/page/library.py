@@ -13,7 +13,7 @@ N_SKIPPED_SHOWN = 20  # reasons of one file that the report spells out; a whole 
 # About the starter article; offered only where it is indexed. The last one is not answered by it, on purpose.
 STARTER_TITLE = "hold candid talks in Beijing"
 STARTER_QUESTIONS = (
-    "What did Blinken raise in his meetings in Beijing?",
+    "What did Blinken raise with Xi?",
     "Why was Blinken’s trip postponed from February?",
     "What did Xi Jinping have for lunch?",
 )

@@ -114,13 +114,17 @@ def _part(m: re.Match[str], asked_on: date) -> Mention | None:
 
 
 def _season(m: re.Match[str], asked_on: date) -> Mention | None:
-    """Read "this summer" and "last winter": the newest that has begun, and for "last" has ended."""
+    """Read "last winter" as the newest that has ended; "this summer" as the one that goes on, else that of the year."""
     this = m["rel"].lower() == "this"
-    for year in range(asked_on.year, asked_on.year - 3, -1):
-        first, last = months_of(year, SEASONS[m["season"].lower()])
-        if first <= asked_on if this else last < asked_on:
-            return Mention(*m.span(), first, last, present=this)
-    return None
+    first, last = months_of(asked_on.year, SEASONS[m["season"].lower()])
+    before = months_of(asked_on.year - 1, SEASONS[m["season"].lower()])
+    if this and first > asked_on > before[1]:
+        return Mention(*m.span(), present=True)  # still to come
+    if (this and first <= asked_on) or last < asked_on:
+        return Mention(*m.span(), first, last, present=this)
+    if not this and before[1] >= asked_on:  # last winter, asked in January
+        before = months_of(asked_on.year - 2, SEASONS[m["season"].lower()])
+    return Mention(*m.span(), *before, present=this)
 
 
 def _rolling(m: re.Match[str], asked_on: date) -> Mention | None:

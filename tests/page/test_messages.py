@@ -109,6 +109,16 @@ def test_an_answer_says_as_of_when_it_was_asked():
     assert "as of 2023-06-20" in tree(answer_html(answer, gather(stocked(), "a1", answer))).text_content()
 
 
+def test_a_follow_up_says_how_it_was_read_and_a_question_that_stands_alone_does_not():
+    rag = stocked()
+    answer = answered(ACROSS_TWO, rag)
+    followed = replace(answer, question="And where from?", standalone_question="Where did <it> come from?")
+    shown = tree(answer_html(followed, gather(rag, "a1", followed)))
+    assert shown.xpath("string(//div[@class='rag-readas'])") == "Read as: Where did <it> come from?"
+    same = replace(answer, standalone_question=answer.question.lower().rstrip("?"))
+    assert "rag-readas" not in answer_html(same, gather(rag, "a1", same))
+
+
 def test_an_abstention_offers_the_closest_sentences_and_calls_them_no_answer():
     rag = stocked()
     answer = answered("What did the chancellor eat about olive?", rag)

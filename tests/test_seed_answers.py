@@ -1,0 +1,44 @@
+"""The questions that the first issue names, asked of the seed article with the real encoder and the shipped weights."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evals.seed.measure import ask, is_right
+from rag.api import Rag, open_index
+
+ROOT = Path(__file__).parent.parent
+RECORDS = [json.loads(line) for line in (ROOT / "evals/seed/questions.jsonl").read_text(encoding="utf-8").splitlines()]
+OF_THE_ISSUE = [record for record in RECORDS if record["id"].startswith("issue-")]
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Rag:
+    rag = open_index(tmp_path_factory.mktemp("index"))
+    rag.add(ROOT / "seeds")
+    return rag
+
+
+@pytest.mark.parametrize("record", OF_THE_ISSUE, ids=lambda record: record["question"])
+def test_the_first_two_citations_hold_the_sentence_that_answers_or_the_question_is_declined(seeded: Rag, record: dict):
+    answer = ask(seeded, record)
+    assert is_right(record, answer, seeded.articles()[0]), answer.text
+
+
+def test_every_citation_of_every_seed_question_is_verbatim_and_verifies(seeded: Rag):
+    n_citations = 0
+    for record in RECORDS:
+        answer = ask(seeded, record)
+        n_citations += len(answer.citations)
+        assert seeded.verify(answer).ok
+        for citation in answer.citations:
+            assert seeded.article(citation.article_id).text[citation.start : citation.end] == citation.quote
+    assert n_citations > 50
+
+
+def test_the_gold_of_the_set_names_the_article_as_it_is_read(seeded: Rag):
+    ids = {e["article_id"] for record in RECORDS for e in record.get("evidence", [])}
+    assert ids == {seeded.articles()[0].id}

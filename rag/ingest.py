@@ -19,8 +19,8 @@ from rag.reading.sentences import split_sentences
 from rag.types import AddReport, Article, Skipped, same_article
 
 # Passages encoded and committed together. Large enough that sorting by length wastes little padding and that commits
-# cost nothing beside encoding; small enough that an interruption loses under half a minute of work on two cores.
-BATCH_PASSAGES = 1024
+# cost nothing beside encoding (20 ms against 10 s on two cores); small enough that an interruption loses seconds.
+BATCH_PASSAGES = 512
 
 Stage = Literal["reading", "encoding", "saving"]
 

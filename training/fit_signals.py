@@ -46,7 +46,8 @@ REPORT_SETS = {"squadshifts-newwiki-a": 500}
 # Passages read for a question, as in the product, the right one among them or (for the question unanswered) left out.
 N_READ = 8
 # Of the answerable questions, the share that is asked once more with a word that the article does not have.
-SWAPPED_SHARE = 0.5
+SWAPPED_SHARE = 0.6
+SAME_ARTICLE_SHARE = 0.6
 # Confidence at which both errors, answering and abstaining wrongly, are as likely after Platt's scaling.
 THRESHOLD = 0.5
 
@@ -183,7 +184,11 @@ def contexts_of(article: Article, encoder: Encoder) -> list[PassageInContext]:
 
 
 def swapped(pool: Pool, rng: np.random.Generator) -> list[Item]:
-    """Make unanswerable questions: one content word or name becomes another question's, which the article lacks."""
+    """Make unanswerable questions: a content word or name becomes another one.
+
+    The other one is a name of the same article that stands in no gold sentence ("How long did he talk with WANG?", where
+    the article tells it of Qin), or a word of another question that the article does not have at all.
+    """
     answerable = [item for item in pool.items if item.gold]
     bank = [name for item in answerable for name in names_in(item.question)]
     bank += [item.question[a:b] for item in answerable for a, b in read_question(item.question).spans]
@@ -191,13 +196,23 @@ def swapped(pool: Pool, rng: np.random.Generator) -> list[Item]:
     for item in answerable:
         if rng.random() > SWAPPED_SHARE:
             continue
+        article = pool.articles[item.home]
         names = names_in(item.question)
         spans = read_question(item.question).spans
-        old = names[rng.integers(len(names))] if names and rng.random() < 0.6 else None
+        old = names[rng.integers(len(names))] if names and rng.random() < 0.7 else None
         old = old or (item.question[slice(*spans[rng.integers(len(spans))])] if spans else None)
-        new = bank[rng.integers(len(bank))]
-        held = set(content_stems(pool.articles[item.home].title + " " + pool.articles[item.home].text))
-        if old and not held & set(content_stems(new)):
+        cut = split_sentences(article.text)
+        gold = " ".join(article.text[slice(*cut[n])] for n in item.gold)
+        near = [
+            n for n in names_in(article.text) if not set(content_stems(n)) & set(content_stems(gold + item.question))
+        ]
+        if near and rng.random() < SAME_ARTICLE_SHARE:
+            new = near[rng.integers(len(near))]
+        else:
+            new = bank[rng.integers(len(bank))]
+            if set(content_stems(f"{article.title} {article.text}")) & set(content_stems(new)):
+                continue
+        if old:
             made.append(Item(item.question.replace(old, new, 1), item.home, set()))
     return made
 

@@ -1,0 +1,1 @@
+"""The question set on the seed article."""

@@ -123,11 +123,8 @@ class SignalsEvidence:
             signals = passage_signals(asked, context, tokens)
             texts = [context.article.text[s.start : s.end] for s in context.sentences]
             odds = np.array([form_odds(asked.question, text) for text in texts], np.float32)
-            probabilities = self._weights.sentence(signals, odds)
+            probabilities = self._weights.sentence(signals, odds[:, 0])
             row = np.array([passage_row(signals, probabilities)], np.float32)
-            against = np.minimum(
-                odds[[int(probabilities.argmax())]], 0
-            )  # what only helps to choose is no sign of an answer
-            relevance = float(self._weights.passage(row, against)[0])
+            relevance = float(self._weights.passage(row, odds[[int(probabilities.argmax())], 1])[0])
             readings.append(Reading(context, relevance, tuple(map(float, probabilities))))
         return readings

@@ -60,6 +60,8 @@ _APPOSITION = re.compile(
     r"|representative|rep|sen|premier|chancellor|envoy|is|was|who|became|served|known|star|owner|executive|teacher)\b",
     re.IGNORECASE,
 )
+# Words between a speaker and the verb: "Blinken, the secretary, said" is out of reach, "Wang Yi has also said" is not.
+_NEAR = 3
 _CAPITALISED = re.compile(r"[A-Z][\w’'-]+")
 
 _PATTERNS: dict[Kind, re.Pattern[str]] = {
@@ -89,12 +91,23 @@ def could_answer(question: Question, sentence: str) -> bool:
 
 
 def speaks(question: Question, sentence: str) -> bool:
-    """Tell whether a name of the question stands beside a verb of speech in `sentence` (within three words)."""
+    """Tell whether the one asked about stands beside a verb of speech in `sentence` (within three words).
+
+    Where the question does not say who, any of its names will do; where it has no name, any of its words.
+    """
     cut = words(sentence)
     stems = [stem(word) for word in cut]
-    wanted = {part for name in question.names for part in name} or set(question.stems)
-    said = [place for place, word in enumerate(cut) if _SPEECH.fullmatch(word) or word.lower() == "according"]
-    return any(stems[near] in wanted for place in said for near in range(max(0, place - 3), min(len(stems), place + 4)))
+    named = {part for name in question.names for part in name}
+    wanted = set(question.speaker) or named or set(question.stems)
+    for place, word in enumerate(cut):
+        if _SPEECH.fullmatch(word) or word.lower() == "according":
+            before = range(max(0, place - _NEAR), place)
+            # "Xi added, addressing Blinken": a name just before the verb is its subject, and nobody after it is.
+            has_subject = place > 0 and cut[place - 1][:1].isupper()
+            after = range(0) if has_subject else range(place + 1, min(len(cut), place + 1 + _NEAR))
+            if any(stems[near] in wanted for near in (*before, *after)):
+                return True
+    return False
 
 
 # How much the form of a sentence counts, in log odds, beside what the networks make of it. The licensed data they are
@@ -126,17 +139,20 @@ _ACTS = tuple(
 _NEEDS_FIGURE = ("how long", "how much", "how many", "when")
 
 
-def form_odds(question: Question, sentence: str) -> float:
-    """Return what the form of `sentence` adds to the log odds that it answers `question`; 0 where none is needed."""
+def form_odds(question: Question, sentence: str) -> tuple[float, float]:
+    """Return what the form of `sentence` adds to the log odds that it is the one to choose, and that it answers at all.
+
+    They differ in one thing: that the one asked about speaks tells which sentence to choose, not that it answers.
+    """
     if question.kind in _NEEDS_FIGURE and not could_answer(question, sentence):
-        return LACKS_FIGURE
+        return LACKS_FIGURE, LACKS_FIGURE
     odds = SAME_ACT if any(act.search(question.text) and act.search(sentence) for act in _ACTS) else 0.0
     if question.kind == "said":
         if speaks(question, sentence):
-            return odds + SPEAKS
+            return odds + SPEAKS, odds
         if not _SPEECH.search(sentence):
-            return LACKS_SPEECH
-    return odds
+            return LACKS_SPEECH, LACKS_SPEECH
+    return odds, odds
 
 
 def n_new_stems(question: Question, sentence: str) -> int:

@@ -53,6 +53,8 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
 )
 _KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
+_ACTS = re.compile(r"\b(?:did|does|do|has|have|had|according to)\b", re.IGNORECASE)
+
 # A run of capitalised words, joined by the small words that names contain: "Bank of England", "Ursula von der Leyen".
 _NAME = re.compile(
     r"(?<![\w])(?:[A-Z][\w’'.&]*|\d{4}(?= [A-Z]))(?:(?:[ -]| (?:of|the|de|von|der|van|al|bin) )(?:[A-Z][\w’'&]*|\d+))*"
@@ -83,6 +85,8 @@ class Question:
             ("year" in "in which year", "say" in "what did he say") are left out.
         names: The names in it as written, each a tuple of the stems of its content words.
         spans: Start and end of each content word in `text`.
+        speaker: Stems of the one who is asked about as speaking or acting: the first name after "did", "does", "has"
+            or "according to"; empty where there is none.
     """
 
     text: str
@@ -90,6 +94,7 @@ class Question:
     stems: tuple[str, ...]
     names: tuple[tuple[str, ...], ...]
     spans: tuple[tuple[int, int], ...]
+    speaker: tuple[str, ...] = ()
 
 
 def kind_of(text: str) -> Kind:
@@ -107,6 +112,14 @@ def names_in(text: str) -> list[str]:
         if parts and (match.start() > 0 or len(parts) > 1 or not _starts_like_a_verb(parts[0])):
             names.append(" ".join(parts))
     return names
+
+
+def _speaker(text: str) -> tuple[str, ...]:
+    match = _ACTS.search(text)
+    if match is None:
+        return ()
+    name = next(iter(names_in(text[match.end() :])), "")
+    return tuple(dict.fromkeys(content_stems(name)))
 
 
 def _starts_like_a_verb(word: str) -> bool:
@@ -127,4 +140,5 @@ def read_question(text: str) -> Question:
         stems=tuple(dict.fromkeys(stem(match.group()) for match in matches)),
         names=names,
         spans=tuple(match.span() for match in matches),
+        speaker=_speaker(text),
     )

@@ -186,7 +186,7 @@ def contexts_of(article: Article, encoder: Encoder) -> list[PassageInContext]:
 def swapped(pool: Pool, rng: np.random.Generator) -> list[Item]:
     """Make unanswerable questions: a content word or name becomes another one.
 
-    The other one is a name of the same article that stands in no gold sentence ("How long did he talk with WANG?", where
+    The other one is a name of the same article that stands in no gold sentence ("How long did he talk with WANG?" where
     the article tells it of Qin), or a word of another question that the article does not have at all.
     """
     answerable = [item for item in pool.items if item.gold]

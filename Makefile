@@ -53,7 +53,8 @@ format: install
 
 bench: install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python benchmarks/sentence_splitters.py
+	@$(BIN)/python benchmarks/encoder_speed.py --torch --start-up
 
 evals: install
 	@$(BIN)/python evals/seed/measure.py

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from rag.errors import ReadError
+from rag.errors import RagError, ReadError
 from rag.index import Draft, Index, PassageSpan, Writer
 from rag.passages import passage_input, passage_key, split_passages
 from rag.protocols import Encoder
@@ -80,14 +80,17 @@ def add_articles(
     """
     adder = _Adder(index, encoder, total, progress or (lambda _: None))
     with index.writer() as writer:
-        for item in items:
-            if isinstance(item, Skipped):
-                if strict:
-                    adder.flush(writer)
+        try:
+            for item in items:
+                if not isinstance(item, Skipped):
+                    adder.take(writer, item)
+                elif strict:
                     raise ReadError(f"{item} (stopped there, as --strict asks; what was read before it is indexed)")
-                adder.report += AddReport(skipped=(item,))
-            else:
-                adder.take(writer, item)
+                else:
+                    adder.report += AddReport(skipped=(item,))
+        except RagError:  # of a target among several: what the others gave is not lost
+            adder.flush(writer)
+            raise
         adder.flush(writer)
     return replace(adder.report, generation=index.snapshot().generation)
 

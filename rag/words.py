@@ -7,6 +7,9 @@ from functools import lru_cache
 
 import snowballstemmer
 
+# Characters that are not seen: soft hyphens, zero-width spaces and joiners. News pages have them inside words.
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 
 # Function words of English: articles, pronouns, prepositions, conjunctions, auxiliaries, question words. They occur in
@@ -38,8 +41,13 @@ def stem(word: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Cut `text` into words as written; hyphens part words, an inner apostrophe does not."""
-    return WORD.findall(text)
+    """Cut `text` into words as written, without unseen characters; hyphens part words, inner apostrophes do not."""
+    return WORD.findall(without_unseen(text))
+
+
+def without_unseen(text: str) -> str:
+    """Return `text` without soft hyphens and zero-width characters."""
+    return text if text.isascii() else text.translate(_UNSEEN)
 
 
 def is_content(word: str) -> bool:

@@ -162,3 +162,15 @@ def test_every_exported_name_exists_and_importing_the_package_loads_nothing_heav
     code = "import rag, sys; print([m for m in ('numpy', 'torch', 'faiss', 'langchain_core') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_question_of_words_that_no_article_has_is_declined_by_naming_them(opened: Rag):
+    answer = opened.ask("hello there")
+    assert answer.abstained
+    assert answer.text == "The articles don't say: no article mentions “hello”."
+
+
+def test_unseen_characters_in_a_question_do_not_hide_its_words(opened: Rag):
+    assert opened.ask("How long was the meet\u00ading with\u200b Xi?").standalone_question == (
+        "How long was the meeting with Xi?"
+    )

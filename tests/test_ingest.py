@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rag import ingest
-from rag.errors import IndexLocked, ReadError
+from rag.errors import FetchRefused, IndexLocked, ReadError
 from rag.index import Index
 from rag.ingest import AddProgress, add_articles, rebuild
 from rag.passages import passage_input
@@ -150,3 +150,13 @@ def test_rebuilding_with_another_encoder_keeps_articles_and_replaces_every_vecto
     assert snapshot.contexts([best])[0].article == RAIN
     assert cosine == pytest.approx(1, abs=1e-3)
     assert np.shape(snapshot.vectors([best])) == (1, 32)
+
+
+def test_a_target_that_fails_loses_nothing_of_those_before_it(index: Index, encoder: BagOfWordsEncoder):
+    def targets() -> Iterator[Article]:
+        yield TALKS
+        raise FetchRefused("http://127.0.0.1/ is private")
+
+    with pytest.raises(FetchRefused):
+        add_articles(index, encoder, targets())
+    assert [a.id for a in index.snapshot().articles()] == ["talks"]

@@ -29,5 +29,5 @@ def text_fragment_link(url: str | None, quoted: str) -> str | None:
         fragment = _encode(" ".join(words))
     else:
         fragment = f"{_encode(' '.join(words[:_END_WORDS]))},{_encode(' '.join(words[-_END_WORDS:]))}"
-    base, _, anchor = url.partition("#")
+    base, _, anchor = quote(url, safe="%/:=&?~#+!$,;'@()*[]").partition("#")  # what no address may hold is escaped
     return f"{base}#{anchor.partition(':~:')[0]}:~:text={fragment}"

@@ -31,7 +31,7 @@ from rag.protocols import Encoder, EvidenceModel
 from rag.retrieval import HybridRetriever, constrain
 from rag.types import Answer, Citation, Constraints, Hit, Models, Reading, Statement, Turn
 from rag.verify import check_citation
-from rag.words import words
+from rag.words import is_content, without_unseen, words
 
 # Passages read for evidence. On the tuning half of clapnq the right passage is among the first 5 in every case; twelve
 # leave room for questions that need two articles and cost about 0.15 s on two cores.
@@ -88,7 +88,7 @@ class Steps:
         Raises:
             QuestionInvalid: It is empty, or longer than `MAX_QUESTION_CHARS`.
         """
-        question = " ".join(at.ask.question.split())
+        question = " ".join(without_unseen(at.ask.question).split())
         if not any(char.isalnum() for char in question):
             raise QuestionInvalid(
                 f"The question {at.ask.question[:40]!r} has no words in it. "
@@ -176,9 +176,12 @@ def missing_names(question: str, snapshot: Snapshot) -> list[str]:
     """Return the names in `question` of which no passage of the index contains any word, as written.
 
     One word of a name is enough ("Anthony Blinken" finds "Antony Blinken"), and so is another word for the same place.
+    A question none of whose words of content stands in any passage ("hello") is about those words.
     """
-    return [
-        name
-        for name in names_in(question)
-        if not any(snapshot.count_with_words(other) for word in words(name) for other in other_words(word))
-    ]
+
+    def unknown(wanted: Sequence[str]) -> bool:
+        return not any(snapshot.count_with_words(other) for word in wanted for other in other_words(word))
+
+    missing = [name for name in names_in(question) if unknown(words(name))]
+    content = [word for word in words(question) if is_content(word)]
+    return missing or ([f"“{word}”" for word in dict.fromkeys(content)] if content and unknown(content) else [])

@@ -35,6 +35,10 @@ as a letter the apostrophe of `don't`, two of which it takes for quotes."""
 CLOSERS = re.compile(r"(?:\[\d{1,3}\]|[\"”’'»›)\]}])*(?:\s{1,3}[”’»›)\]}]+(?=\s|$))*")
 """What closes after a stop stays with the sentence: attached, or set off by a space where it cannot open anything."""
 SPACES = re.compile(r"\s*")
+LONGEST = 1_500
+"""Characters of a sentence at most. Real ones are shorter but for lists; beyond it stands text without stops (a
+transcript, a table, a hostile article), which is cut after a clause or between words: what is cited stays readable."""
+CLAUSE_END = re.compile(r"[;:,–—](?=\s)")
 MISSED = re.compile(
     r"(?:…|\b(?:[A-Z]|May|me|etc|Ave|Rd|Blvd)\.|[.!?](?=[\"”’)]))[\"”’)]{0,2}\s+(?=[\"“‘(\[]{0,2}[A-Z])"
 )
@@ -78,7 +82,19 @@ def _split_paragraph(text: str, start: int, end: int, cuts: Cutter) -> list[Span
         if not joins(paragraph, first, last, after, stop, cased=cased):
             sentences.append((start + first, start + last))
             first = after
-    return [*sentences, (start + first, end)]
+    return [piece for span in [*sentences, (start + first, end)] for piece in _bounded(text, *span)]
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[Span]:
+    """Cut what is longer than LONGEST: after the last clause of its second half, else between words, else anywhere."""
+    while end - start > LONGEST:
+        half, limit = start + LONGEST // 2, start + LONGEST
+        clauses = [found.end() for found in CLAUSE_END.finditer(text, half, limit)]
+        space = next((at for at in range(limit, half, -1) if text[at].isspace()), limit)
+        cut = clauses[-1] if clauses else space
+        yield start, start + len(text[start:cut].rstrip())
+        start = _end(SPACES, text, cut)
+    yield start, end
 
 
 def _hide(found: re.Match[str]) -> str:

@@ -117,3 +117,8 @@ def test_a_link_names_a_short_quote_whole_and_a_long_one_by_its_ends():
     )
     assert text_fragment_link("javascript:alert(1)", "x") is None
     assert text_fragment_link(None, "x") is None
+
+
+def test_what_no_address_may_hold_is_escaped_in_a_link():
+    link = text_fragment_link('https://ex.org/"><script>alert(3)</script>?a=b&c=%20é', "Rain fell.")
+    assert link == "https://ex.org/%22%3E%3Cscript%3Ealert(3)%3C/script%3E?a=b&c=%20%C3%A9#:~:text=Rain%20fell."

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.reading.sentences import WINDOW, is_citable, sentencex_cuts, split_sentences, split_with
+from rag.reading.sentences import LONGEST, WINDOW, is_citable, sentencex_cuts, split_sentences, split_with
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 SEED = Path(__file__).parents[2] / "seeds" / "2023-06-19-blinken-xi-beijing.txt"
@@ -264,3 +264,20 @@ def test_what_states_nothing_is_not_citable(sentence):
 def test_every_sentence_of_the_golden_prose_and_numbers_is_citable():
     prose = [s for item in golden("sentences.jsonl") if item["kind"] in ("prose", "numbers") for s in item["sentences"]]
     assert [s for s in prose if not is_citable(s)] == []
+
+
+@given(st.text(alphabet="ab,; \n", min_size=1_000, max_size=6_000))
+@settings(max_examples=20)
+def test_no_sentence_is_longer_than_the_limit_and_none_loses_text(text):
+    spans = split_sentences(text)
+    assert all(0 < end - start <= LONGEST for start, end in spans)
+    assert "".join("".join(text[start:end] for start, end in spans).split()) == "".join(text.split())
+
+
+def test_a_sentence_over_the_limit_is_cut_after_a_clause_or_between_words():
+    clauses = "they marched and marched on through the rain, " * 60
+    pieces = [clauses[start:end] for start, end in split_sentences(clauses)]
+    assert len(pieces) > 1
+    assert all(piece.endswith("rain,") for piece in pieces)
+    words = "marched " * 600
+    assert all(words[start:end].endswith("marched") for start, end in split_sentences(words))

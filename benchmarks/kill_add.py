@@ -1,8 +1,9 @@
 """Kill `rag add` with SIGKILL at random moments and show that nothing committed is lost.
 
 Run: `.venv/bin/python benchmarks/kill_add.py [--kills 10] [--finish] [ARTICLES]` (default ARTICLES: RealTime QA 2023 H1
-in RAG_DATA). After each kill: `rag check` must be clean, and every article that was listed before must still be there.
-With --finish the last `rag add` runs to its end and a further one must find every article unchanged. Exits with 1 where that fails.
+in RAG_DATA). After each kill `rag check` must be clean, and every article that was listed before must still be there.
+With --finish the last `rag add` runs to its end and a further one must find every article unchanged. Exits with 1 where
+that fails.
 """
 
 from __future__ import annotations

@@ -74,7 +74,12 @@ def network_from_json(data: dict[str, Any]) -> Network:
 @lru_cache(maxsize=1)
 def shipped_weights() -> Weights:
     """Load the weights that ship with the package."""
-    data = json.loads(files("rag.answering").joinpath("signals.json").read_text(encoding="utf-8"))
+    return read_weights(files("rag.answering").joinpath("signals.json").read_text(encoding="utf-8"))
+
+
+def read_weights(text: str) -> Weights:
+    """Read weights from their JSON."""
+    data = json.loads(text)
     return Weights(
         network_from_json(data["sentence"]),
         network_from_json(data["passage"]),
@@ -112,6 +117,10 @@ class SignalsEvidence:
         """Confidence below which the articles don't answer."""
         return self._weights.threshold
 
+    def more_signals(self, question: str, contexts: Sequence[PassageInContext]) -> list[NDArray[np.float32]]:
+        """Return further signals, float32 (n_sentences, any) for each passage; none here: for models built on this."""
+        return [np.empty((len(context.sentences), 0), np.float32) for context in contexts]
+
     def read(self, question: str, contexts: Sequence[PassageInContext]) -> list[Reading]:
         """Read every passage for `question`; one Reading a passage, in the order given."""
         if not contexts:
@@ -119,8 +128,9 @@ class SignalsEvidence:
         of_question, *of_passages = read_tokens(question, contexts, self._encoder)
         asked = ask(read_question(question), of_question, Rarity.among(contexts))
         readings = []
-        for context, tokens in zip(contexts, of_passages, strict=True):
-            signals = passage_signals(asked, context, tokens)
+        more = self.more_signals(question, contexts)
+        for context, tokens, further in zip(contexts, of_passages, more, strict=True):
+            signals = np.hstack([passage_signals(asked, context, tokens), further])
             texts = [context.article.text[s.start : s.end] for s in context.sentences]
             odds = np.array([form_odds(asked.question, text) for text in texts], np.float32)
             probabilities = self._weights.sentence(signals, odds[:, 0])

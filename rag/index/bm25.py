@@ -13,6 +13,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from rag.words import without_unseen
+
 K1 = 1.2  # how soon more of the same word stops counting; Lucene's and tantivy's default
 B = 0.75  # how much length matters; Lucene's and tantivy's default
 
@@ -28,6 +30,7 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 """
 
 _ONE_LETTER = re.compile(r"\.[^\W\d_]\.")  # in every such abbreviation, and ten times as fast to look for
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 
 
@@ -36,11 +39,20 @@ def searched_text(title: str, text: str) -> str:
     return f"{title}\n{text}"
 
 
-def fold_dots(text: str) -> str:
-    """Write abbreviations without their dots: `U.S.` and `US` are one word. Half a surrogate pair becomes `?`."""
+def without_surrogates(text: str) -> str:
+    """Put U+FFFD in the place of each half of a surrogate pair, which no text that can be stored has."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def fold(text: str) -> str:
+    """Write words as they are looked for: without characters that are not seen, and `U.S.` as `US`.
+
+    Offsets are not kept: what is cited is always the article's own text.
+    """
+    text = without_surrogates(without_unseen(text))
     if _ONE_LETTER.search(text):
         text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
-    return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def inverse_document_frequency(n: int, df: int) -> float:

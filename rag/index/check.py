@@ -23,7 +23,7 @@ from rag.index.records import ARTICLE_COLUMNS, article_from_row, spans_from_byte
 from rag.index.word_folder import FOLDER, WordFolder
 from rag.types import text_digest
 
-_RESTORE = "restore articles.db from a backup, or remove this article and add it again"
+_RESTORE = "restore articles.db from a backup, or add this article again from its source"
 _REPAIR = "run `rag check --repair`: it is rebuilt from the log"
 _BATCH = 256  # articles read at a time: about 1 MB of text
 
@@ -159,6 +159,12 @@ def _article_problem(digest: str, sentences: bytes, columns: Row | list[object],
 
 def _check_vectors(log: Log, generation: int) -> Iterator[Problem]:
     _, identity = reads.identity(log, generation)
+    cut = reads.cut_vectors(log, generation, identity.dimension)
+    for article_id, n_bytes in cut:
+        what = f"a vector has {n_bytes} bytes, not {2 * identity.dimension}"
+        yield Problem(f"{DATABASE}, article {article_id!r}", what, False, _RESTORE)
+    if cut:  # the others cannot be read in one array with these
+        return
     n = 0
     for ids, stored in reads.added_vectors(log, 0, generation, identity.dimension):
         n += len(ids)
@@ -188,7 +194,8 @@ def _check_checkpoint(path: Path, log: Log) -> Iterator[Problem]:
         return
     newest = recorded[0]
     if not (path / newest.file).is_file():
-        yield Problem(newest.file, "is missing", True, _REPAIR)
+        what = "is a folder, where a file was written" if (path / newest.file).is_dir() else "is missing"
+        yield Problem(newest.file, what, True, _REPAIR)
         return
     base = vectors.load(path, log, newest)
     if base is None:

@@ -82,10 +82,15 @@ def text_problem(article: Article) -> str | None:
     if not article.id:
         return "its id is empty"
     try:
-        (article.id + article.title + article.text).encode()
+        for value in (article.id, article.title, article.text, *_optional_texts(article)):
+            (value or "").encode()
     except UnicodeEncodeError as error:
         return f"its text is no valid Unicode ({error.reason} at {error.start}: {error.object[error.start]!r})"
     return None
+
+
+def _optional_texts(article: Article) -> tuple[str | None, ...]:
+    return (article.source, article.url, *article.authors, article.section, article.origin)
 
 
 def sentences_problem(sentences: Sequence[tuple[int, int]], n_characters: int) -> str | None:

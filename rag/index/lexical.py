@@ -17,12 +17,13 @@ from typing import Any
 import tantivy
 
 from rag.index import reads
-from rag.index.bm25 import STOP_WORDS, fold_dots, searched_text
+from rag.index.bm25 import STOP_WORDS, fold, searched_text
 from rag.index.log import Log
 from rag.index.reads import PassageText
+from rag.index.records import is_unicode
 from rag.types import Constraints
 
-FORMAT = f"1/{tantivy.__version__}"
+FORMAT = f"2/{tantivy.__version__}"
 """Raise the number when the fields or the way words are made change: folders of another format are built anew."""
 
 MAX_WORDS = 64
@@ -114,12 +115,12 @@ def advance(view: WordView | None, log: Log, upto: int) -> WordView:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text as they are indexed: folded, in English stems, in order."""
-    return list(_analyzer().analyze(fold_dots(text)))
+    return list(_analyzer().analyze(fold(text)))
 
 
 def query_words(text: str) -> list[str]:
     """Return the distinct words to search for, in order: without stop words unless nothing else is left."""
-    raw = _plain().analyze(fold_dots(text))
+    raw = _plain().analyze(fold(text))
     kept = [word for word in raw if word not in STOP_WORDS] or raw
     stems = [stem for word in kept for stem in _analyzer().analyze(word)]
     return list(dict.fromkeys(stems))[:MAX_WORDS]
@@ -154,8 +155,15 @@ def _analyzer() -> Any:
 
 
 def new_index(folder: Path | None = None) -> Any:
-    """Make an empty tantivy index in `folder`, or in memory."""
-    index = tantivy.Index(_schema()) if folder is None else tantivy.Index(_schema(), str(folder))
+    """Make an empty tantivy index in `folder`, or in memory.
+
+    Raises:
+        ViewUnusable: tantivy cannot write there: the disk is full.
+    """
+    try:
+        index = tantivy.Index(_schema()) if folder is None else tantivy.Index(_schema(), str(folder))
+    except (ValueError, OSError) as error:  # tantivy-py raises ValueError for everything
+        raise ViewUnusable(f"it cannot be written: {error}") from error
     index.register_tokenizer(_ANALYZER, _analyzer())
     return index
 
@@ -183,7 +191,7 @@ def write(index: Any, removed: Sequence[int], added: Iterable[list[PassageText]]
         _fill(writer, index.schema, removed, added)
         writer.commit()
         writer.wait_merging_threads()
-    except ValueError as error:  # what tantivy-py raises for everything
+    except (ValueError, OSError) as error:  # tantivy-py raises ValueError for everything
         raise ViewUnusable(f"it cannot be written: {error}") from error
 
 
@@ -195,7 +203,7 @@ def _fill(writer: Any, schema: Any, removed: Sequence[int], added: Iterable[list
         for p in passages:
             document = tantivy.Document()
             document.add_integer("passage_id", p.id)
-            document.add_text("words", fold_dots(searched_text(p.title, p.text)))
+            document.add_text("words", fold(searched_text(p.title, p.text)))
             document.add_integer("day", p.published.toordinal() if p.published else _UNDATED)
             if p.source is not None:
                 document.add_text("source", p.source.casefold())
@@ -225,12 +233,13 @@ def _allowed(part: Part, constraints: Constraints) -> Iterator[Any]:
         days = tantivy.Query.range_query(part.schema, "day", tantivy.FieldType.Integer, lowest, highest)
         yield tantivy.Query.const_score_query(days, 0.0)
     if constraints.sources:
-        names = [name.casefold() for name in constraints.sources]
+        names = [name.casefold() for name in constraints.sources if is_unicode(name)]
         sources = tantivy.Query.term_set_query(part.schema, "source", names)
         yield tantivy.Query.const_score_query(sources, 0.0)
 
 
 def _search(part: Part, query: Any, n: int) -> list[tuple[int, float]]:
+    n = min(n, max(1, part.searcher.num_docs))  # tantivy sets room aside for all it is asked for
     hits = part.searcher.search(query, limit=n, count=False).hits
     ids = part.searcher.fast_field_values("passage_id", [address for _, address in hits])
     return [(int(number), float(score)) for number, (score, _) in zip(ids, hits, strict=True)]

@@ -6,7 +6,7 @@ Knows SQL's mechanics and errors; what the rows mean is in `reads` and `writes`,
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -40,7 +40,7 @@ class Log:
         Raises:
             IndexNotFound: There is no finished database there.
             SchemaUnsupported: It was written by a newer version.
-            IndexDamaged: It is no database, or a damaged one.
+            IndexDamaged: It is no database, a damaged one, or another program's.
         """
         self.path = path
         self.file = path / DATABASE
@@ -51,7 +51,8 @@ class Log:
                 f"There is no index at {path} (no {DATABASE} in it). Add articles with `rag add`, "
                 "or name the right folder with --index or RAG_INDEX."
             )
-        (version,) = self.rows("PRAGMA user_version")[0]
+        with self._connection() as connection:
+            version = _own_version(self.file, connection)
         if version == 0:
             raise IndexNotFound(f"{self.file} is empty: its creation never finished. Add articles with `rag add`.")
         if version > VERSION:
@@ -61,24 +62,28 @@ class Log:
             )
 
     @classmethod
-    def create(cls, path: Path) -> None:
+    def create(cls, path: Path, fill: Callable[[Transaction], None]) -> None:
         """Create the database in folder `path`, or bring it to the newest schema; the writer's lock must be held.
+
+        One transaction with what `fill` writes into it: a database is there whole, or not at all.
 
         Raises:
             IndexNotWritable: The disk is full or the folder cannot be written.
+            IndexDamaged: The file is another program's database; it is left as it is.
         """
         file = path / DATABASE
         with _translated(file), closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            version = _own_version(file, connection)  # before anything is written
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute("BEGIN IMMEDIATE")
             for number in range(version + 1, VERSION + 1):
-                steps = (*MIGRATIONS[number], f"PRAGMA user_version = {number}")
-                steps += (f"PRAGMA application_id = {APPLICATION_ID}",)
-                connection.execute("BEGIN IMMEDIATE")
-                for step in steps:
+                for step in MIGRATIONS[number]:
                     connection.execute(step)
-                connection.execute("COMMIT")
+            connection.execute(f"PRAGMA user_version = {max(version, VERSION)}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            fill(Transaction(connection))
+            connection.execute("COMMIT")
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Run one statement and return all its rows.
@@ -112,8 +117,12 @@ class Log:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
-    def tidy(self) -> None:
-        """Move what the write-ahead log holds into the database, as far as readers allow without waiting for them."""
+    def checkpoint(self) -> None:
+        """Move what the write-ahead log holds into the database, as far as readers allow without waiting for them.
+
+        Raises:
+            IndexNotWritable: The database has no room for it; it stays in the write-ahead log, where it is safe.
+        """
         self.rows("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
@@ -187,6 +196,16 @@ def _connect(file: Path) -> sqlite3.Connection:
     raise last or AssertionError
 
 
+def _own_version(file: Path, connection: sqlite3.Connection) -> int:
+    """Return the number of our schema, 0 where the database is empty; refuse what another program has made."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (n_made,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID and (application or version or n_made):
+        raise IndexDamaged(f"{file} is another program's database; choose another folder with --index or RAG_INDEX.")
+    return int(version)
+
+
 def _casefold(text: str | None) -> str | None:
     return None if text is None else text.casefold()
 
@@ -207,7 +226,7 @@ def _translate(file: Path, error: sqlite3.Error) -> RagError:
         )
     if code in _DAMAGED:
         return IndexDamaged(
-            f"{file} is damaged: {error}. `rag check` names what is lost; restore the file from a backup, "
-            "or delete the folder and add the articles again."
+            f"{file} is damaged: {error}. Restore the file from a backup, or delete the folder and add the articles "
+            "again."
         )
     return IndexNotWritable(f"{file} cannot be used: {error}. Free disk space or correct the folder's permissions.")

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
+from rag.index.bm25 import without_surrogates
 from rag.index.log import Log, Row
-from rag.index.records import ARTICLE_COLUMNS, article_from_row, identity_from_json, vectors_from_rows
+from rag.index.records import ARTICLE_COLUMNS, article_from_row, identity_from_json, is_unicode, vectors_from_rows
 from rag.types import Article, EncoderIdentity, Passage
 
 Ids = NDArray[np.int64]
@@ -58,6 +59,14 @@ class PassageText(NamedTuple):
     text: str
     published: date | None
     source: str | None
+
+
+class Stored(NamedTuple):
+    """An article as it is stored: with its sentence spans, and the digest that was recorded when it was added."""
+
+    article: Article
+    spans: bytes
+    digest: str
 
 
 class Checkpoint(NamedTuple):
@@ -178,6 +187,15 @@ def vectors(log: Log, ids: Sequence[int], dimension: int) -> NDArray[np.float16]
     return vectors_from_rows([found[i] for i in ids], dimension)
 
 
+def cut_vectors(log: Log, upto: int, dimension: int) -> list[tuple[str, int]]:
+    """Return the article id and the bytes of live vectors that have another length than `dimension` float16."""
+    sql = (
+        f"SELECT DISTINCT a.id, length(v.vector) FROM {_PASSAGE_AND_ARTICLE} JOIN vectors v ON v.passage = p.id"
+        f" WHERE {_LIVE.format('p')} AND length(v.vector) != :n ORDER BY a.id"
+    )
+    return log.rows(sql, {"upto": upto, "n": 2 * dimension})
+
+
 def articles(log: Log, upto: int, query: str | None, offset: int, limit: int | None) -> list[Article]:
     """Return live articles, newest published first, undated last, then by id.
 
@@ -188,7 +206,7 @@ def articles(log: Log, upto: int, query: str | None, offset: int, limit: int | N
         offset: Articles to pass over.
         limit: Articles to return at most; None returns all.
     """
-    words = (query or "").casefold().split()
+    words = without_surrogates(query or "").casefold().split()
     where = [_LIVE_ARTICLE]
     where += [f"instr({_LISTING}, :word{i}) > 0" for i in range(len(words))]
     sql = (
@@ -200,10 +218,12 @@ def articles(log: Log, upto: int, query: str | None, offset: int, limit: int | N
     return [article_from_row(row) for row in rows]
 
 
-def articles_where(log: Log, upto: int, column: str, value: str) -> list[tuple[Article, bytes]]:
-    """Return live articles whose `column` ("id", "url", "origin", "digest") is `value`, with their sentence spans."""
-    sql = f"SELECT {ARTICLE_COLUMNS}, sentences FROM articles a WHERE {column} = :value AND {_LIVE_ARTICLE} ORDER BY id"
-    return [(article_from_row(row[:-1]), row[-1]) for row in log.rows(sql, {"value": value, "upto": upto})]
+def articles_where(log: Log, upto: int, column: str, value: str) -> list[Stored]:
+    """Return live articles whose `column` ("id", "url", "origin", "digest") is `value`."""
+    if not is_unicode(value):
+        return []
+    sql = f"SELECT {_STORED} FROM articles a WHERE {column} = :value AND {_LIVE_ARTICLE} ORDER BY id"
+    return [_stored(row) for row in log.rows(sql, {"value": value, "upto": upto})]
 
 
 def passages(log: Log, upto: int, ids: Sequence[int]) -> dict[int, tuple[int, Passage]]:
@@ -218,10 +238,10 @@ def passages(log: Log, upto: int, ids: Sequence[int]) -> dict[int, tuple[int, Pa
     }
 
 
-def articles_at(log: Log, rows: Sequence[int]) -> dict[int, tuple[Article, bytes]]:
-    """Return articles and their sentence spans by row, whether live or not."""
-    sql = f"SELECT row, {ARTICLE_COLUMNS}, sentences FROM articles WHERE row IN (SELECT value FROM json_each(?))"
-    return {row[0]: (article_from_row(row[1:-1]), row[-1]) for row in log.rows(sql, (_json(rows),))}
+def articles_at(log: Log, rows: Sequence[int]) -> dict[int, Stored]:
+    """Return articles by row, whether live or not."""
+    sql = f"SELECT row, {_STORED} FROM articles WHERE row IN (SELECT value FROM json_each(?))"
+    return {row[0]: _stored(row[1:]) for row in log.rows(sql, (_json(rows),))}
 
 
 def vectors_by_key(log: Log, since: int, keys: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -263,11 +283,16 @@ def counted(log: Log, upto: int) -> tuple[int, int, int, int]:
     return n_articles, n_passages, n_bytes // 8, n_characters
 
 
+_STORED = f"{ARTICLE_COLUMNS}, sentences, digest"
 _PASSAGE_AND_ARTICLE = "passages p JOIN articles a ON a.row = p.article"
 _LISTING = (
     "casefold(a.id || ' ' || a.title || ' ' || coalesce(a.source, '') || ' ' || coalesce(a.section, '')"
     " || ' ' || coalesce(a.url, ''))"
 )
+
+
+def _stored(row: Row) -> Stored:
+    return Stored(article_from_row(row[:-2]), row[-2], row[-1])
 
 
 def _with_texts(log: Log, rows: Sequence[Row]) -> list[PassageText]:

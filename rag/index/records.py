@@ -17,6 +17,15 @@ from rag.types import Article, EncoderIdentity
 ARTICLE_COLUMNS = "id, title, text, source, url, authors, published, section, origin"
 
 
+def is_unicode(text: str) -> bool:
+    """Tell whether `text` can be stored: half a surrogate pair cannot, so nothing stored ever equals it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def article_columns(alias: str) -> str:
     """Return the columns that `article_from_row` reads, for the table called `alias` in a join."""
     return ", ".join(f"{alias}.{name.strip()}" for name in ARTICLE_COLUMNS.split(","))

@@ -12,16 +12,16 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import ArticleNotFound
+from rag.errors import ArticleNotFound, IndexDamaged
 from rag.index import bm25, facts, ranking, reads
 from rag.index.facts import Facts
 from rag.index.lexical import WordView, query_words, words_of
 from rag.index.log import Log
-from rag.index.reads import PassageText, Totals
+from rag.index.reads import PassageText, Stored, Totals
 from rag.index.records import spans_from_bytes
 from rag.index.vectors import VectorView
 from rag.protocols import Vectors
-from rag.types import Article, Constraints, EncoderIdentity, PassageInContext, Sentence
+from rag.types import Article, Constraints, EncoderIdentity, PassageInContext, Sentence, text_digest
 
 
 class Snapshot:
@@ -63,30 +63,41 @@ class Snapshot:
             offset: Articles to pass over.
             limit: Articles to return at most; None returns all.
         """
-        return reads.articles(self._log, self.generation, query, offset, limit)
+        limit = None if limit is None else min(limit, self.n_articles)  # SQLite's integers end at 64 bits
+        return reads.articles(self._log, self.generation, query, min(offset, self.n_articles), limit)
 
     def article(self, id_or_url: str) -> Article:
         """Return the article with this id, else the one with this url.
 
         Raises:
             ArticleNotFound: There is none.
+            IndexDamaged: Its text is no longer the one that was added.
         """
-        return self._article(id_or_url)[0]
+        return _checked(self._stored(id_or_url)).article
+
+    def id_of(self, id_or_url: str) -> str:
+        """Return the id of the article with this id or url, whatever has become of its text.
+
+        Raises:
+            ArticleNotFound: There is none.
+        """
+        return self._stored(id_or_url).article.id
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the sentences of an article, in order.
 
         Raises:
             ArticleNotFound: No article has this id or url.
+            IndexDamaged: Its text is no longer the one that was added.
         """
-        article, spans = self._article(article_id)
-        return _sentences(article, spans)
+        return _sentences(_checked(self._stored(article_id)))
 
     def contexts(self, passage_ids: Sequence[int]) -> list[PassageInContext]:
         """Return passages with their articles and sentences, in the order given.
 
         Raises:
             ArticleNotFound: A passage is not part of this generation.
+            IndexDamaged: The text of one of the articles is no longer the one that was added.
         """
         found = reads.passages(self._log, self.generation, passage_ids)
         missing = [number for number in passage_ids if number not in found]
@@ -96,9 +107,9 @@ class Snapshot:
                 "Search again."
             )
         rows = reads.articles_at(self._log, sorted({row for row, _ in found.values()}))
-        sentences = {row: _sentences(*article_and_spans) for row, article_and_spans in rows.items()}
+        sentences = {row: _sentences(_checked(stored)) for row, stored in rows.items()}
         return [
-            PassageInContext(rows[row][0], passage, sentences[row][passage.first : passage.last + 1])
+            PassageInContext(rows[row].article, passage, sentences[row][passage.first : passage.last + 1])
             for row, passage in (found[number] for number in passage_ids)
         ]
 
@@ -126,6 +137,7 @@ class Snapshot:
             k: How many to return at most.
             constraints: Which passages are allowed; undated articles are left out by any limit in time.
         """
+        k = min(k, self.n_passages)
         if k < 1:
             return []
         query = np.asarray(vector, np.float32).reshape(-1)
@@ -151,7 +163,8 @@ class Snapshot:
             constraints: As for `search_dense`.
         """
         words = query_words(text)
-        if k < 1 or not words or not self.n_passages:
+        k = min(k, self.n_passages)
+        if k < 1 or not words:
             return []
         n = self.n_passages
         idf = {word: bm25.inverse_document_frequency(n, self.word_view.frequency(word)) for word in words}
@@ -186,7 +199,7 @@ class Snapshot:
                 self._facts = facts.advance(self._facts, self._log, self.generation)
             return self._facts
 
-    def _article(self, id_or_url: str) -> tuple[Article, bytes]:
+    def _stored(self, id_or_url: str) -> Stored:
         for column in ("id", "url"):
             found = reads.articles_where(self._log, self.generation, column, id_or_url)
             if found:
@@ -196,5 +209,16 @@ class Snapshot:
         )
 
 
-def _sentences(article: Article, spans: bytes) -> tuple[Sentence, ...]:
-    return tuple(Sentence(article.id, i, start, end) for i, (start, end) in enumerate(spans_from_bytes(spans)))
+def _checked(stored: Stored) -> Stored:
+    """Refuse a text that somebody else has changed: no citation may quote it. Hashing 100 kB costs 0.1 ms."""
+    if text_digest(stored.article.text) != stored.digest:
+        raise IndexDamaged(
+            f"The text of article {stored.article.id!r} no longer has its recorded digest: something other than rag "
+            "has changed it. Run `rag check` to see all that is damaged, and add the article again from its source."
+        )
+    return stored
+
+
+def _sentences(stored: Stored) -> tuple[Sentence, ...]:
+    spans = spans_from_bytes(stored.spans)
+    return tuple(Sentence(stored.article.id, i, start, end) for i, (start, end) in enumerate(spans))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 
-from rag.errors import EncoderMismatch, IndexDamaged, IndexNotFound, IndexNotWritable
+from rag.errors import EncoderMismatch, IndexDamaged, IndexLocked, IndexNotFound, IndexNotWritable
 from rag.index import facts, lexical, reads, vectors, writes
 from rag.index.check import CheckReport, check_index
 from rag.index.files import remove_temporary
@@ -21,6 +22,8 @@ from rag.index.vectors import VectorView
 from rag.index.word_folder import FOLDER, WordFolder
 from rag.index.writer import Writer
 from rag.types import EncoderIdentity
+
+_logger = logging.getLogger(__name__)
 
 TORN_WAIT_S = 5.0
 """How long a reader waits for a working writer to finish the word view it is in the middle of writing; it takes
@@ -46,9 +49,13 @@ class Index:
         Raises:
             IndexNotFound: There is none at `path`.
             SchemaUnsupported: It was written by a newer version.
-            IndexDamaged: Its database is damaged.
+            IndexDamaged: Its database is damaged, another program's, or gone while its views are there.
         """
-        return cls(path, Log(path))
+        try:
+            return cls(path, Log(path))
+        except IndexNotFound:
+            _refuse_views_alone(path)
+            raise
 
     @classmethod
     def open_or_create(cls, path: Path, identity: EncoderIdentity) -> Index:
@@ -57,7 +64,7 @@ class Index:
         Raises:
             EncoderMismatch: It was built with another encoder.
             IndexNotWritable: The folder cannot be written.
-            IndexDamaged: Its database is damaged, or gone while its views are there.
+            IndexDamaged: Its database is damaged, another program's, or gone while its views are there.
         """
         try:
             index = cls.open(path)
@@ -107,7 +114,7 @@ class Index:
             writer = Writer(self.path, self._log, WordFolder(self.path))
             yield writer
             self._opened_with = writer.identity
-            self._log.tidy()
+            self._tidy()
 
     def status(self) -> Status:
         """Return what is in the index."""
@@ -150,6 +157,12 @@ class Index:
         with self._lock:
             self._snapshot = None
         self._log.close()
+
+    def _tidy(self) -> None:
+        try:
+            self._log.checkpoint()
+        except (IndexNotWritable, IndexLocked) as error:  # what was committed is safe in the write-ahead log
+            _logger.warning("The write-ahead log of %s stays as long as it is: %s", self.path, error)
 
     def _require(self, identity: EncoderIdentity) -> None:
         built = self.identity
@@ -212,7 +225,7 @@ class Index:
             with writer_lock_if_free(self.path) as held:
                 if held:
                     vectors.write_checkpoint(self.path, self._log, generation)
-        except OSError:  # a folder that cannot be written: the view in memory serves
+        except (OSError, IndexNotWritable):  # a folder that cannot be written: the view in memory serves
             return
 
 
@@ -220,20 +233,22 @@ def _create(path: Path, identity: EncoderIdentity) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         with writer_lock(path):
-            views = [p.name for p in (path / FOLDER, *path.glob(vectors.PATTERN)) if p.exists()]
-            if views:
-                raise IndexDamaged(
-                    f"{path / DATABASE} is gone or empty, but {views[0]} is there; the articles cannot be rebuilt from "
-                    f"that. Restore {DATABASE} from a backup, or delete {path} and add the articles again."
-                )
-            Log.create(path)
+            Log.create(path, lambda transaction: writes.first_generation(transaction, identity))
             log = Log(path)
-            with log.transaction() as transaction:
-                writes.first_generation(transaction, identity)
             WordFolder(path).catch_up(log, reads.newest_generation(log))
             log.close()
     except OSError as error:
         raise _not_writable(path, error) from error
+
+
+def _refuse_views_alone(path: Path) -> None:
+    """Refuse, in a folder without a finished database, what shows that there was one."""
+    views = [p.name for p in (path / FOLDER, *path.glob(vectors.PATTERN)) if p.exists()]
+    if views:
+        raise IndexDamaged(
+            f"{path / DATABASE} is gone or empty, but {views[0]} is there; the articles cannot be rebuilt from "
+            f"that. Restore {DATABASE} from a backup, or delete {path} and add the articles again."
+        )
 
 
 def _not_writable(path: Path, error: OSError) -> IndexNotWritable:

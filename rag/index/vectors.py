@@ -174,6 +174,7 @@ def write_checkpoint(folder: Path, log: Log, upto: int) -> None:
 
     Raises:
         OSError: The disk is full or the folder cannot be written; the older checkpoint is still in its place.
+        IndexNotWritable: The new one is in its place but could not be recorded; the older one goes on being used.
     """
     _, identity = reads.identity(log, upto)
     base = _build(log, upto, identity.dimension)
@@ -185,7 +186,13 @@ def write_checkpoint(folder: Path, log: Log, upto: int) -> None:
         remove(temporary)
         raise OSError(f"{temporary} cannot be written: {error}") from error
     checkpoint = Checkpoint(upto, name, sha256_of_file(temporary), len(base.ids))
-    put_in_place(temporary, folder / name)
+    if (folder / name).is_dir():  # not ours, and no file can take its place
+        remove(folder / name)
+    try:
+        put_in_place(temporary, folder / name)
+    except OSError:
+        remove(temporary)
+        raise
     record_checkpoint(log, checkpoint)
     forget_checkpoints(log, [c.generation for c in reads.checkpoints(log, 0, upto - 1)])
     for path in folder.glob(PATTERN):

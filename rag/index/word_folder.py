@@ -69,12 +69,16 @@ class WordFolder:
         for path in (temporary, old):
             remove(path)
         temporary.mkdir(parents=True)
+        self._verified = {}
         try:
             write(new_index(temporary), [], reads.added_texts(log, 0, upto))
+            self._seal(log, upto, temporary)
         except ViewUnusable as error:
+            remove(temporary)  # on a full disk, others need the room
             raise OSError(f"{temporary}: {error}") from error
-        self._verified = {}
-        self._seal(log, upto, temporary)
+        except OSError:
+            remove(temporary)
+            raise
         if self.path.exists():
             os.replace(self.path, old)
         os.replace(temporary, self.path)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.errors import IndexLocked, IndexNotWritable
 from rag.index import reads, vectors, writes
 from rag.index.draft import Draft, check_draft
 from rag.index.log import Log
@@ -45,8 +46,8 @@ class Writer:
         found = {}
         for column, value in given.items():
             if value is not None:
-                for article, _ in reads.articles_where(self._log, self.generation, column, value):
-                    found[article.id] = article
+                for stored in reads.articles_where(self._log, self.generation, column, value):
+                    found[stored.article.id] = stored.article
         return [found[article_id] for article_id in sorted(found)]
 
     def known_vectors(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float16]]:
@@ -113,10 +114,10 @@ class Writer:
 
         A view that cannot be written is left behind: it is only slower to search, and the next opening catches it up.
         """
-        generation = self.generation
         try:
+            generation = self.generation
             self._words.catch_up(self._log, generation)
             if vectors.checkpoint_due(self._log, generation):
                 vectors.write_checkpoint(self._path, self._log, generation)
-        except OSError as error:
+        except (OSError, IndexNotWritable, IndexLocked) as error:
             _logger.warning("The search structures of %s are behind the log: %s", self._path, error)

@@ -15,6 +15,7 @@ from rag.index.records import (
     article_from_row,
     authors_to_text,
     identity_to_json,
+    is_unicode,
     spans_from_bytes,
     spans_to_bytes,
 )
@@ -66,9 +67,8 @@ def remove_article(change: Change, article_id: str) -> None:
     Raises:
         ArticleNotFound: No article has this id.
     """
-    rows = change.transaction.rows(
-        "SELECT row, title, length(sentences) FROM articles WHERE id = ? AND removed IS NULL", (article_id,)
-    )
+    sql = "SELECT row, title, length(sentences) FROM articles WHERE id = ? AND removed IS NULL"
+    rows = change.transaction.rows(sql, (article_id,)) if is_unicode(article_id) else []
     if not rows:
         raise ArticleNotFound(f"No article has the id {article_id!r}. `rag list` shows the ids of all articles.")
     row, title, n_bytes = rows[0]

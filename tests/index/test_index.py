@@ -98,7 +98,7 @@ def test_a_lost_database_is_not_replaced_by_an_empty_one(index: Index, encoder: 
     index.close()
     for file in index.path.glob("articles.db*"):
         file.unlink()
-    with pytest.raises(IndexNotFound):
+    with pytest.raises(IndexDamaged, match="lexical is there"):
         Index.open(index.path)
     with pytest.raises(IndexDamaged, match="lexical is there"):
         Index.open_or_create(index.path, encoder.identity)

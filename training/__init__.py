@@ -1,0 +1,1 @@
+"""Training of the evidence models: not part of the package."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.api import Rag, open_index
     from rag.errors import RagError
+    from rag.evaluation import evaluate
     from rag.settings import Settings
     from rag.types import Answer, Article, Citation, Constraints, Hit, Passage, Sentence, Statement, Turn
 
@@ -27,10 +28,17 @@ __all__ = [
     "Settings",
     "Statement",
     "Turn",
+    "evaluate",
     "open_index",
 ]
 
-_HOME = {"Rag": "rag.api", "open_index": "rag.api", "RagError": "rag.errors", "Settings": "rag.settings"}
+_HOME = {
+    "Rag": "rag.api",
+    "open_index": "rag.api",
+    "evaluate": "rag.evaluation",
+    "RagError": "rag.errors",
+    "Settings": "rag.settings",
+}
 
 
 def __getattr__(name: str) -> object:

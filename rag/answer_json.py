@@ -6,6 +6,7 @@ Knows the shape that DESIGN.md fixes; knows nothing of files, indexes or how an 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from rag.types import Answer, Citation, Evidence, Models, Statement
 
 T = TypeVar("T")
 
+SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can hold a lone one; no text in UTF-8 can
 PROBABILITY_DIGITS = 4  # what a calibrated probability can mean at most; keeps saved answers readable
 TIMING_DIGITS = 1  # a tenth of a millisecond is below the jitter of any step
 
@@ -137,6 +139,8 @@ class _Record:
         value = self._value(key)
         if not isinstance(value, kind):
             raise _complaint(self._key(key), value, what)
+        if isinstance(value, str) and SURROGATE.search(value):
+            raise _complaint(self._key(key), value, "text without lone surrogates")
         return value
 
     def text(self, key: str) -> str:
@@ -160,6 +164,9 @@ class _Record:
 
     def timings(self, key: str) -> dict[str, float]:
         steps = self.record(key)._data
+        for step in steps:
+            if SURROGATE.search(str(step)):
+                raise _complaint(self._key(key), step, "text without lone surrogates")
         return {str(step): _number(f"{self._key(key)}.{step}", ms, "milliseconds") for step, ms in steps.items()}
 
     def day(self, key: str) -> date | None:

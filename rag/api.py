@@ -15,14 +15,16 @@ from rag.answering.evidence import SignalsEvidence
 from rag.answering.steps import Ask, Steps, ThresholdedEvidenceModel
 from rag.chain import AnswerChain, RagRetriever, Step, make_constraints
 from rag.encoding import identity_of, load_encoder
-from rag.errors import EncoderMismatch, IndexNotFound, MissingExtra
+from rag.errors import ArticleNotFound, EncoderMismatch, IndexNotFound, MissingExtra, SettingInvalid
+from rag.given import check_sources, check_targets, count_of, day_of, question_of, turns_of
 from rag.index import CheckReport, Index, Snapshot, Status
 from rag.ingest import AddProgress, add_articles, rebuild
 from rag.protocols import Encoder
 from rag.reading import read
 from rag.retrieval import HybridRetriever, constrain
 from rag.settings import DEFAULT_ENCODER, Settings, load_settings
-from rag.types import AddReport, Answer, Article, Hit, Sentence, Skipped, Turn
+from rag.support import Choice, Support, choose, support
+from rag.types import AddReport, Answer, Article, Constraints, Hit, Sentence, Skipped, Turn
 from rag.verify import VerifyReport, verify
 
 Day = date | str | None
@@ -40,6 +42,8 @@ def open_index(path: str | Path | None = None, **settings: Any) -> Rag:
         SettingInvalid: A setting has a value that cannot be used.
         IndexDamaged: The log of the index is damaged.
     """
+    if path == "":
+        raise SettingInvalid("The folder of the index is empty text. Name one, or leave it away.")
     return Rag(load_settings(index=path, **settings))
 
 
@@ -59,11 +63,6 @@ class Rag:
         self.settings = settings
         self._given_encoder = encoder
         self._given_model = model
-        if settings.llm is not None:
-            raise MissingExtra(
-                f"A language model was asked for ({settings.llm!r}), but this version answers without one. "
-                "Leave --llm and RAG_LLM away."
-            )
 
     @cached_property
     def _opened(self) -> Index:
@@ -119,10 +118,23 @@ class Rag:
         return self.snapshot().n_articles if self.exists else 0
 
     @cached_property
+    def model(self) -> ThresholdedEvidenceModel:
+        """The evidence model: the one given, else the shipped one."""
+        return self._given_model or SignalsEvidence(self.encoder)
+
+    @cached_property
     def chain(self) -> AnswerChain:
-        """The read path as a LangChain runnable."""
-        model = self._given_model or SignalsEvidence(self.encoder)
-        return AnswerChain(Steps(self.encoder, model), self.snapshot)
+        """The read path as a LangChain runnable.
+
+        Raises:
+            MissingExtra: A language model is asked for.
+        """
+        if self.settings.llm is not None:
+            raise MissingExtra(
+                f"A language model was asked for ({self.settings.llm!r}), but this version answers without one. "
+                "Leave --llm and RAG_LLM away."
+            )
+        return AnswerChain(Steps(self.encoder, self.model), self.snapshot)
 
     def retriever(self, k: int = 10, **filters: Any) -> RagRetriever:
         """The retrieval as a LangChain retriever; `filters` as in `ask`."""
@@ -149,12 +161,14 @@ class Rag:
             sources: Use these sources only (case-insensitive).
 
         Raises:
-            IndexNotFound: Nothing was added yet.
-            QuestionInvalid: The question is empty or too long.
-            SettingInvalid: A date cannot be read, or the dates exclude everything.
+            IndexNotFound: Nothing was added yet, or everything was removed.
+            QuestionInvalid: The question is empty or too long, or no text.
+            SettingInvalid: A date cannot be read, the dates exclude everything, or no article has such a source.
+            MissingExtra: The settings ask for a language model.
             EncoderMismatch: The index was built with another encoder.
         """
-        return self.chain.invoke(Ask(question, tuple(history), make_constraints(as_of, since, until, sources)))
+        constraints = self._constraints(as_of, since, until, sources)
+        return self.chain.invoke(Ask(question_of(question), turns_of(history), constraints))
 
     def stream(
         self,
@@ -167,7 +181,8 @@ class Rag:
         sources: Sequence[str] = (),
     ) -> Iterator[Step | Answer]:
         """Answer as `ask` does, but yield each step as it finishes and the answer as it grows; the last is whole."""
-        return self.chain.stream(Ask(question, tuple(history), make_constraints(as_of, since, until, sources)))
+        constraints = self._constraints(as_of, since, until, sources)
+        return self.chain.stream(Ask(question_of(question), turns_of(history), constraints))
 
     def search(
         self,
@@ -179,10 +194,47 @@ class Rag:
         until: Day = None,
         sources: Sequence[str] = (),
     ) -> list[Hit]:
-        """Return the `k` best passages, best first, without an answer. Raises as `ask` does."""
+        """Return the `k` best passages (from 1), best first, without an answer. Raises as `ask` does."""
+        given = self._constraints(as_of, since, until, sources)
         snapshot = self.snapshot()
-        constraints = constrain(question, make_constraints(as_of, since, until, sources), snapshot)
+        k = min(count_of("k", k, 1), max(snapshot.n_passages, 1))
+        constraints = constrain(question_of(question), given, snapshot)
         return HybridRetriever(snapshot, self.encoder).retrieve(question, constraints, k)
+
+    def _constraints(self, as_of: Day, since: Day, until: Day, sources: Sequence[str]) -> Constraints:
+        """Check what an asker allows to be used, and that there is anything to use."""
+        if self.snapshot().n_articles == 0:
+            raise IndexNotFound(f"The index {self.settings.index} has no articles. Add some with `rag add PATH`.")
+        if sources:
+            check_sources(sources, self._opened.status().sources)
+        return make_constraints(day_of(as_of), day_of(since), day_of(until), sources)
+
+    def support(
+        self,
+        claim: str,
+        *,
+        as_of: Day = None,
+        since: Day = None,
+        until: Day = None,
+        sources: Sequence[str] = (),
+    ) -> Support:
+        """Say how far the articles back `claim`, with the sentences that do. Raises as `ask` does."""
+        constraints = self._constraints(as_of, since, until, sources)
+        return support(question_of(claim), self.snapshot(), self.encoder, self.model, constraints)
+
+    def choose(
+        self,
+        question: str,
+        choices: Sequence[str],
+        *,
+        as_of: Day = None,
+        since: Day = None,
+        until: Day = None,
+        sources: Sequence[str] = (),
+    ) -> Choice:
+        """Return which of `choices` answers `question`, by what the articles back best. Raises as `ask` does."""
+        constraints = self._constraints(as_of, since, until, sources)
+        return choose(question_of(question), choices, self.snapshot(), self.encoder, constraints)
 
     def add(
         self,
@@ -194,10 +246,11 @@ class Rag:
         """Read files, folders, feeds or addresses and add their articles.
 
         Raises:
-            ReadError: A target does not exist, or with `strict` anything was skipped.
+            ReadError: A target does not exist (nothing is added then), or with `strict` anything was skipped.
             FetchRefused: An address is private and `allow_private` is not set.
             IndexLocked: Another process is writing.
         """
+        check_targets(targets)
         private = self.settings.allow_private if allow_private is None else allow_private
         items = (item for target in targets for item in read(target, allow_private=private))
         return self.add_articles(items, strict=strict, progress=progress)
@@ -224,16 +277,21 @@ class Rag:
         """Remove articles in one commit and return their ids.
 
         Raises:
-            ArticleNotFound: One of them is not there; nothing is removed then.
+            ArticleNotFound: One of them is not there, or none is named; nothing is removed then.
         """
+        if not ids_or_urls:
+            raise ArticleNotFound("No article was named, so none was removed. Name its id or address.")
         snapshot = self.snapshot()
-        ids = tuple(dict.fromkeys(snapshot.article(name).id for name in ids_or_urls))
+        ids = tuple(dict.fromkeys(snapshot.id_of(name) for name in ids_or_urls))
         with self._opened.writer() as writer:
             writer.commit([], remove=ids)
         return ids
 
     def articles(self, query: str | None = None, offset: int = 0, limit: int | None = None) -> list[Article]:
         """Return articles, newest first, undated last; with `query` those whose title, source or id contains it."""
+        count_of("offset", offset, 0)
+        if limit is not None:
+            count_of("limit", limit, 0)
         return self.snapshot().articles(query=query, offset=offset, limit=limit) if self.exists else []
 
     def article(self, id_or_url: str) -> Article:
@@ -276,12 +334,13 @@ class Rag:
             return
         name = encoder or self.settings.encoder or index.identity.model
         rebuild(index, self._given_encoder or load_encoder(self.settings, name), progress)
-        for stale in ("_opened", "encoder", "chain"):
+        for stale in ("_opened", "encoder", "model", "chain"):
             self.__dict__.pop(stale, None)
 
     def verify(self, answer: Answer) -> VerifyReport:
-        """Re-check every citation of a saved answer, byte for byte."""
-        return verify(answer, self.snapshot())
+        """Re-check every citation of a saved answer, byte for byte, and its words against them."""
+        snapshot = self.snapshot()
+        return verify(answer, snapshot, newest=snapshot.generation)
 
 
-__all__ = ["AddProgress", "Day", "Rag", "Step", "identity_of", "open_index"]
+__all__ = ["AddProgress", "Choice", "Day", "Rag", "Step", "Support", "identity_of", "open_index"]

@@ -18,8 +18,8 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnableSequence
 from pydantic import ConfigDict, SkipValidation
 
-from rag.answering.compose import answer_text
 from rag.answering.steps import Ask, State, Steps
+from rag.display import answer_text
 from rag.errors import SettingInvalid
 from rag.index import Snapshot
 from rag.protocols import Encoder

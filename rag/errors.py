@@ -14,7 +14,8 @@ RagError
 ├── IndexDamaged            the log itself is damaged; the message names what and which articles
 ├── SchemaUnsupported       the index was written by another version
 ├── ArticleNotFound         no article has this id or address
-└── AnswerInvalid           a saved answer that cannot be read
+├── AnswerInvalid           a saved answer that cannot be read
+└── SetInvalid              an evaluation set, or the results of one, that cannot be used; the message names the line
 """
 
 from __future__ import annotations
@@ -78,3 +79,7 @@ class ArticleNotFound(RagError):
 
 class AnswerInvalid(RagError):
     """A saved answer that cannot be read."""
+
+
+class SetInvalid(RagError):
+    """An evaluation set, or the results of one, that cannot be used; the message names file, line, key and value."""

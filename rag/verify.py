@@ -1,6 +1,6 @@
-"""Re-checks every citation of an answer against an index, character by character.
+"""Re-checks every citation of an answer against an index, character by character, and its words against its citations.
 
-Knows what a citation promises (types.Citation); knows nothing of how an answer was made or where it was saved.
+Knows what a citation promises (types.Citation); knows nothing of how sentences were chosen or where it was saved.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
-from urllib.parse import urlsplit
 
+from rag.answering.link import text_fragment_link
+from rag.display import answer_text, display_text
 from rag.errors import ArticleNotFound
-from rag.types import Answer, Article, Citation, Sentence
+from rag.types import Answer, Article, Citation, Sentence, Statement
 
 Status = Literal["ok", "changed", "missing", "wrong"]
 
@@ -63,20 +64,25 @@ class VerifyReport:
     citations: tuple[CitationCheck, ...]
 
 
-def verify(answer: Answer, source: Source) -> VerifyReport:
-    """Re-check every citation of `answer`, and that every number it uses has a citation.
+def verify(answer: Answer, source: Source, newest: int | None = None) -> VerifyReport:
+    """Re-check every citation of `answer`, and that it says nothing that its citations don't.
 
-    An abstention without citations is ok: it claims nothing.
+    Without a language model each statement is a quote of one of its citations, tidied for display, and the answer is
+    its statements with their markers. With one, the words are its own, and only the numbers can be checked. An
+    abstention that states and cites nothing is ok: it claims nothing.
 
     Args:
         answer: The answer, fresh or read back with `answer_from_json`.
         source: The snapshot to check against, of any generation.
+        newest: Newest generation of the index; an answer of a later one is not from it. None does not check that.
 
     Returns:
-        One check a citation, in order, then one for every number without a citation.
+        One check a citation, in order, then one for everything else that is wrong, with an empty article id.
     """
     checks = [check_citation(citation, source) for citation in answer.citations]
     checks += _numbers(answer)
+    faults = [*_whole_faults(answer, newest), *_wording_faults(answer)]
+    checks += [CitationCheck(0, "", "wrong", fault) for fault in faults]
     return VerifyReport(all(check.ok for check in checks), tuple(checks))
 
 
@@ -96,7 +102,11 @@ def check_citation(citation: Citation, source: Source) -> CitationCheck:
         return say("wrong", f"{citation.digest!r} is not a digest of the form 'sha256:…' with 64 hexadecimal digits.")
     if article.digest != citation.digest:
         return say("changed", f"The article's text is another one now; {_whereabouts(citation, article)}")
-    wrong = _slice_fault(citation, article) or _sentence_fault(citation, source.sentences(article.id))
+    wrong = (
+        _slice_fault(citation, article)
+        or _sentence_fault(citation, source.sentences(article.id))
+        or _own_fault(citation)
+    )
     if wrong:
         return say("wrong", wrong)
     changed = _description_fault(citation, article)
@@ -145,9 +155,20 @@ def _description_fault(citation: Citation, article: Article) -> str:
         said, held = getattr(citation, key), getattr(article, key)
         if said != held:
             return f"Text and quote stand, but the {key} is {_shown(said)} here and {_shown(held)} in the index."
-    if citation.link is not None and urlsplit(citation.link).netloc != urlsplit(article.url or "").netloc:
-        return f"Text and quote stand, but the link {citation.link!r} does not lead to {_shown(article.url)}."
     return ""
+
+
+def _own_fault(citation: Citation) -> str:
+    """Tell what contradicts itself: a link that is not made of address and quote, a support that is no probability."""
+    if citation.link != text_fragment_link(citation.url, citation.quote):
+        return f"The link {_shown(citation.link)} is not the one that its address and quote make."
+    if not _is_probability(citation.support):
+        return f"Its support {citation.support} is not in [0, 1]."
+    return ""
+
+
+def _is_probability(figure: float) -> bool:
+    return 0 <= figure <= 1  # not a number is neither
 
 
 def _shown(value: object) -> str:
@@ -162,6 +183,9 @@ def _numbers(answer: Answer) -> Iterator[CitationCheck]:
     text = answer.text
     for statement in answer.statements:  # an article may itself have "[3]" in a sentence: that is no marker
         text = text.replace(statement.text, " ", 1) if statement.text else text
+    named = {number for statement in answer.statements for number in statement.citations}
+    for number in sorted(set(known) - named) if answer.statements else ():
+        yield CitationCheck(number, "", "wrong", f"No statement names citation {number}.")
     for number in sorted({int(marker) for marker in MARKER.findall(text)} - set(known)):
         yield CitationCheck(number, "", "wrong", f"The answer has the marker [{number}], but no citation {number}.")
     for place, statement in enumerate(answer.statements, start=1):
@@ -172,3 +196,41 @@ def _numbers(answer: Answer) -> Iterator[CitationCheck]:
                 yield CitationCheck(
                     number, "", "wrong", f"Statement {place} names citation {number}, which is not there."
                 )
+
+
+def _whole_faults(answer: Answer, newest: int | None) -> Iterator[str]:
+    """Tell what is wrong with the answer as a whole: whether it abstains, its probabilities and its generation."""
+    n_statements, n_citations = len(answer.statements), len(answer.citations)
+    if answer.abstained and (n_statements or n_citations):
+        yield f"It is said to abstain, but has {n_statements} statements and {n_citations} citations."
+    if not answer.abstained and not n_statements:
+        yield "It is said to answer, but states nothing that could be checked."
+    if not _is_probability(answer.confidence):
+        yield f"Its confidence {answer.confidence} is not in [0, 1]."
+    for place, statement in enumerate(answer.statements, start=1):
+        if not _is_probability(statement.support):
+            yield f"The support {statement.support} of statement {place} is not in [0, 1]."
+    if newest is not None and answer.generation > newest:
+        yield (
+            f"It claims generation {answer.generation}, but the index has come to {newest} only: "
+            "it is not from this index."
+        )
+
+
+def _wording_faults(answer: Answer) -> Iterator[str]:
+    """Tell which words are no quote's, where no language model worded the answer."""
+    if answer.models.llm is not None or not answer.statements:
+        return
+    for place, statement in enumerate(answer.statements, start=1):
+        if statement.citations and statement.text not in _quotes(answer, statement):
+            yield f"Statement {place}, {_start(statement.text)!r}, is not what a citation of it quotes."
+    if answer.text != answer_text(answer.statements):
+        yield "The answer's text is not its statements, each with its markers."
+
+
+def _quotes(answer: Answer, statement: Statement) -> set[str]:
+    return {display_text(c.quote) for c in answer.citations if c.number in statement.citations}
+
+
+def _start(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"  # enough to recognise the statement

@@ -1,13 +1,13 @@
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 import rag
-from rag.api import Rag
+from rag.api import Rag, open_index
 from rag.chain import Step, make_constraints, read_input
 from rag.errors import (
     ArticleNotFound,
@@ -15,6 +15,7 @@ from rag.errors import (
     IndexNotFound,
     MissingExtra,
     QuestionInvalid,
+    ReadError,
     SettingInvalid,
 )
 from rag.settings import Settings
@@ -108,7 +109,9 @@ def test_removing_takes_all_or_none(opened: Rag):
     assert opened.n_articles == 2
     assert opened.remove("https://times.example/talks", "quake") == ("talks", "quake")
     assert opened.n_articles == 0
-    assert opened.ask("How long was the meeting with Xi?").abstained
+    for ask in (opened.ask, opened.search, opened.stream):
+        with pytest.raises(IndexNotFound, match=r"has no articles\. Add some with `rag add PATH`"):
+            ask("How long was the meeting with Xi?")
 
 
 def test_an_index_that_does_not_exist_yet_is_empty_but_cannot_be_asked(tmp_path: Path):
@@ -138,9 +141,73 @@ def test_another_encoder_than_the_index_was_built_with_is_refused_with_the_way_o
         other.ask("Who met Xi?")
 
 
-def test_a_language_model_is_refused_until_there_is_one(tmp_path: Path):
-    with pytest.raises(MissingExtra, match="openai:gpt"):
-        Rag(Settings(index=tmp_path, llm="openai:gpt"))
+def test_a_language_model_is_refused_only_when_a_question_is_asked(opened: Rag):
+    worded = Rag(Settings(index=opened.settings.index, llm="openai:gpt"), opened.encoder, opened.model)
+    assert (worded.n_articles, len(worded.articles()), worded.status().n_articles) == (2, 2, 2)
+    assert worded.search("meeting with Xi")[0].passage.article_id == "talks"
+    for ask in (worded.ask, worded.stream):
+        with pytest.raises(MissingExtra, match="openai:gpt"):
+            ask("Who met Xi?")
+
+
+def test_a_source_that_no_article_has_is_refused_with_those_that_there_are(opened: Rag):
+    message = "No article has the source 'Nope'. Sources: Daily Post, Example Times."
+    for ask in (opened.ask, opened.stream, opened.search, opened.support):
+        with pytest.raises(SettingInvalid, match=f"^{message}$"):
+            ask("Who met Xi?", sources=["Nope"])
+    assert not opened.ask("How long was the meeting with Xi?", sources=["Nope", "EXAMPLE TIMES"]).abstained
+
+
+@pytest.mark.parametrize("question", [None, 5, b"Who met Xi?"])
+def test_a_question_that_is_no_text_is_refused(opened: Rag, question: object):
+    for ask in (opened.ask, opened.stream, opened.search, opened.support):
+        with pytest.raises(QuestionInvalid, match="no text"):
+            ask(question)  # type: ignore[arg-type]
+
+
+def test_a_time_stands_for_its_day(opened: Rag):
+    question = "How many people were killed in the quake?"
+    at = opened.ask(question, as_of=datetime(2023, 2, 6, 1, 0))
+    assert at.as_of == date(2023, 2, 6)
+    assert at.citations[0].article_id == "quake"
+
+
+@pytest.mark.parametrize("turn", [("user", "x"), None, "x"])
+def test_a_history_of_other_things_than_turns_is_refused(opened: Rag, turn: object):
+    with pytest.raises(SettingInvalid, match="is no turn"):
+        opened.ask("Who met Xi?", history=[turn])  # type: ignore[list-item]
+
+
+def test_nothing_to_add_or_remove_is_refused(opened: Rag):
+    for targets in ((), (None,), (5,)):
+        with pytest.raises(ReadError):
+            opened.add(*targets)  # type: ignore[arg-type]
+    with pytest.raises(ArticleNotFound, match="none was removed"):
+        opened.remove()
+    assert (opened.n_articles, opened.generation) == (2, 1)
+
+
+def test_counts_below_their_range_are_refused_and_above_it_give_what_there_is(opened: Rag):
+    for k in (0, -1, 1.5, True):
+        with pytest.raises(SettingInvalid, match="k is"):
+            opened.search("Xi", k)  # type: ignore[arg-type]
+    with pytest.raises(SettingInvalid, match="offset is -1"):
+        opened.articles(offset=-1)
+    with pytest.raises(SettingInvalid, match="limit is -2"):
+        opened.articles(limit=-2)
+    assert {h.passage.article_id for h in opened.search("Xi quake", 10**12)} == {"talks", "quake"}
+
+
+def test_a_path_that_is_not_there_is_found_out_before_anything_is_added(opened: Rag, tmp_path: Path):
+    (tmp_path / "good.txt").write_text("Tides\n\nThe tides are due at noon in the harbour.")
+    with pytest.raises(ReadError, match=r"missing\.txt does not exist, so nothing was added"):
+        opened.add(tmp_path / "good.txt", tmp_path / "missing.txt")
+    assert (opened.n_articles, opened.generation) == (2, 1)
+
+
+def test_an_index_without_a_name_is_refused():
+    with pytest.raises(SettingInvalid, match="empty"):
+        open_index("")
 
 
 def test_the_chain_takes_what_langchain_users_pass(opened: Rag):

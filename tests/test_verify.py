@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answering.link import text_fragment_link
 from rag.errors import ArticleNotFound
 from rag.types import Answer, Article, Citation, Models, Sentence, Statement, text_digest
 from rag.verify import CitationCheck, VerifyReport, verify
@@ -40,14 +41,15 @@ def cite(number, first, last):
     start, end = SPANS[first][0], SPANS[last][1]
     ordinals = tuple(range(first, last + 1))
     return Citation(number, STORY.id, STORY.title, STORY.source, STORY.url, STORY.published, ordinals, start, end,
-                    TEXT[start:end], STORY.digest, 0.9, "https://bbc.example/1#:~:text=He")  # fmt: skip
+                    TEXT[start:end], STORY.digest, 0.9, text_fragment_link(STORY.url, TEXT[start:end]))  # fmt: skip
 
 
 def answer_with(*citations, text=None, statements=None):
     if statements is None:
         statements = tuple(Statement(c.quote, (c.number,), 0.9) for c in citations)
+    abstained = not statements
     text = " ".join(f"{c.quote} [{c.number}]" for c in citations) if text is None else text
-    return Answer("q", "q", None, text, False, 0.9, statements, citations, (), 3, Models("e", "m"))
+    return Answer("q", "q", None, text, abstained, 0.9, statements, citations, (), 3, Models("e", "m"))
 
 
 GOOD = answer_with(cite(1, 1, 1), cite(2, 2, 3))
@@ -93,11 +95,15 @@ TAMPERED = [
     (
         "url",
         "https://evil.example",
-        "changed",
-        "the url is 'https://evil.example' here and 'https://bbc.example/1' in the index.",
+        "wrong",
+        "The link 'https://bbc.example/1#:~:text=He%20raised%20fentanyl.' is not the one that its address",
     ),
     ("published", date(2023, 6, 20), "changed", "published is '2023-06-20' here and '2023-06-19' in the index."),
-    ("link", "https://evil.example/1#:~:text=He", "changed", "does not lead to 'https://bbc.example/1'."),
+    ("link", "https://evil.example/1#:~:text=He", "wrong", "'https://evil.example/1#:~:text=He' is not the one that"),
+    ("link", "https://bbc.example/2", "wrong", "is not the one that its address and quote make"),
+    ("link", None, "wrong", "is not the one that"),
+    ("support", 1.5, "wrong", "support 1.5 is not in [0, 1]"),
+    ("support", float("nan"), "wrong", "support nan is not in [0, 1]"),
 ]
 
 
@@ -106,17 +112,29 @@ def test_tampering_with_any_field_is_caught_in_that_citation_alone(field, value,
     tampered = replace(GOOD, citations=(replace(GOOD.citations[0], **{field: value}), GOOD.citations[1]))
     report = verify(tampered, SHELF)
     assert not report.ok
-    assert [(c.number, c.status) for c in report.citations] == [(1, status), (2, "ok")]
+    assert [(c.number, c.status) for c in report.citations if c.article_id] == [(1, status), (2, "ok")]
     assert detail in report.citations[0].detail
+
+
+def test_an_article_whose_address_is_another_one_now_has_changed():
+    link = text_fragment_link("https://bbc.example/old", GOOD.citations[0].quote)
+    old = replace(GOOD.citations[0], url="https://bbc.example/old", link=link)
+    check = verify(answer_with(old), SHELF).citations[0]
+    assert (check.status, check.detail) == (
+        "changed",
+        "Text and quote stand, but the url is 'https://bbc.example/old' here and 'https://bbc.example/1' in the index.",
+    )
 
 
 @given(st.integers(0, len(TEXT)), st.integers(0, len(TEXT)), st.lists(st.integers(0, 4), max_size=3).map(tuple))
 def test_a_verbatim_quote_is_ok_only_where_it_is_exactly_the_sentences_named(start, end, sentences):
-    quoted = replace(cite(1, 1, 1), start=start, end=end, quote=TEXT[start:end], sentences=sentences)
+    quote = TEXT[start:end]
+    link = text_fragment_link(STORY.url, quote)
+    quoted = replace(cite(1, 1, 1), start=start, end=end, quote=quote, sentences=sentences, link=link)
     whole = {
         (tuple(range(i, j + 1)), SPANS[i][0], SPANS[j][1]) for i in range(len(SPANS)) for j in range(i, len(SPANS))
     }
-    assert verify(answer_with(quoted), SHELF).ok == ((sentences, start, end) in whole)
+    assert verify(answer_with(quoted), SHELF).citations[0].ok == ((sentences, start, end) in whole)
 
 
 @pytest.mark.parametrize(
@@ -148,26 +166,81 @@ def extra(answer):
     return [(c.number, c.status, c.detail) for c in verify(answer, SHELF).citations if c.article_id == ""]
 
 
+WORDED = replace(GOOD, models=Models("e", "m", "openai:gpt"))  # a language model's words need not be the quote's
+
+
 def test_a_marker_without_a_citation_is_wrong():
-    answer = replace(GOOD, text=GOOD.text + " [3][2]")
-    assert extra(answer) == [(3, "wrong", "The answer has the marker [3], but no citation 3.")]
+    for answer in (GOOD, WORDED):
+        found = extra(replace(answer, text=answer.text + " [3][2]"))
+        assert (3, "wrong", "The answer has the marker [3], but no citation 3.") in found
 
 
 def test_brackets_that_an_article_has_itself_are_no_markers():
     quote = "See note [7] for that."
     shelf = Shelf(replace(STORY, text=quote), spans=((0, 22),))
-    citation = replace(cite(1, 0, 0), start=0, end=22, quote=quote, digest=text_digest(quote))
-    assert verify(answer_with(citation), shelf).ok
-    assert not verify(replace(answer_with(citation), text=quote + " [7]"), shelf).ok
+    link = text_fragment_link(STORY.url, quote)
+    citation = replace(cite(1, 0, 0), start=0, end=22, quote=quote, digest=text_digest(quote), link=link)
+    shown = (Statement("See note for that.", (1,), 0.9),)
+    assert verify(answer_with(citation, text="See note for that. [1]", statements=shown), shelf).ok
+    worded = replace(answer_with(citation), models=WORDED.models)
+    assert verify(worded, shelf).ok
+    assert not verify(replace(worded, text=quote + " [7]"), shelf).ok
 
 
 def test_a_statement_with_a_number_that_has_no_citation_or_with_none_is_wrong():
     statements = (Statement("Untrue.", (1, 9), 0.9), Statement("Unbacked.", (), 0.9))
-    assert extra(answer_with(cite(1, 1, 1), text="Untrue. [1] Unbacked.", statements=statements)) == [
+    answer = answer_with(cite(1, 1, 1), text="Untrue. [1] Unbacked.", statements=statements)
+    assert extra(replace(answer, models=WORDED.models)) == [
         (9, "wrong", "Statement 1 names citation 9, which is not there."),
         (0, "wrong", "Statement 2 has no citation."),
     ]
 
 
+def test_a_statement_that_is_no_quote_of_its_citations_is_wrong_unless_a_language_model_worded_it():
+    lie = (Statement("Blinken took bribes.", (1,), 0.9), GOOD.statements[1])
+    forged = replace(GOOD, statements=lie, text="Blinken took bribes. [1] He raised trade. Both left. [2]")
+    assert extra(forged) == [(0, "wrong", "Statement 1, 'Blinken took bribes.', is not what a citation of it quotes.")]
+    swapped = (replace(GOOD.statements[0], citations=(2,)), replace(GOOD.statements[1], citations=(1,)))
+    assert len(extra(replace(GOOD, statements=swapped, text="x"))) == 3
+    assert verify(replace(forged, models=WORDED.models), SHELF).ok
+
+
+def test_an_answer_that_is_not_its_statements_with_their_markers_is_wrong():
+    forged = replace(GOOD, text="Blinken is a criminal. [1]")
+    assert extra(forged) == [(0, "wrong", "The answer's text is not its statements, each with its markers.")]
+
+
+def test_an_answer_that_states_nothing_or_cites_nothing_is_wrong():
+    assert [c[1:] for c in extra(replace(GOOD, statements=(), citations=(), text="Blinken is a thief."))] == [
+        ("wrong", "It is said to answer, but states nothing that could be checked.")
+    ]
+    assert not verify(replace(GOOD, statements=()), SHELF).ok
+
+
+def test_an_abstention_that_states_or_cites_something_is_wrong():
+    detail = "It is said to abstain, but has 2 statements and 2 citations."
+    assert extra(replace(GOOD, abstained=True)) == [(0, "wrong", detail)]
+
+
+def test_a_citation_that_no_statement_names_is_wrong():
+    unused = replace(GOOD, statements=GOOD.statements[:1], text="He raised fentanyl. [1]")
+    assert extra(unused) == [(2, "wrong", "No statement names citation 2.")]
+
+
+@pytest.mark.parametrize("figure", [-0.1, 1.1, float("nan"), float("inf")])
+def test_a_probability_out_of_range_is_wrong(figure):
+    assert [c[1] for c in extra(replace(GOOD, confidence=figure))] == ["wrong"]
+    statements = (replace(GOOD.statements[0], support=figure), GOOD.statements[1])
+    assert [c[1] for c in extra(replace(GOOD, statements=statements))] == ["wrong"]
+
+
+def test_a_generation_that_the_index_has_not_reached_is_wrong():
+    assert verify(GOOD, SHELF, newest=3).ok
+    report = verify(GOOD, SHELF, newest=2)
+    assert [c.detail for c in report.citations if not c.ok] == [
+        "It claims generation 3, but the index has come to 2 only: it is not from this index."
+    ]
+
+
 def test_a_number_used_for_two_citations_is_wrong():
-    assert extra(answer_with(cite(1, 1, 1), cite(1, 2, 2))) == [(1, "wrong", "2 citations have the number 1.")]
+    assert extra(answer_with(cite(1, 1, 1), cite(1, 2, 2)))[0] == (1, "wrong", "2 citations have the number 1.")

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.link import text_fragment_link
+from rag.display import answer_text as answer_text
+from rag.display import display_text as display_text
 from rag.reading.citable import is_citable
 from rag.types import Article, Citation, Evidence, Reading, Sentence, Statement
 from rag.words import content_stems, words
 
 MAX_STATEMENTS = 3
 # A further sentence is stated when its probability of evidence is at least this share of the best one's …
-_NEAR_BEST = 0.5
+_NEAR_BEST = 0.6
 # … and at least this: below it, a sentence is more likely beside the point than not.
 _LEAST = 0.25
 # Two sentences whose content words overlap this much (Jaccard) say the same thing. Wire copies differ by a word or two.
@@ -30,8 +32,6 @@ _LEANS = re.compile(
     r"|yet|instead|rather|moreover|also)\b",
     re.IGNORECASE,
 )
-_MARKER = re.compile(r"\s*\[\d+\]")
-_DEBRIS = re.compile(r"(?:\s+[.,;:])+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,6 @@ def state(groups: Sequence[list[Candidate]]) -> tuple[tuple[Statement, ...], tup
     return tuple(statements), tuple(citations)
 
 
-def answer_text(statements: Sequence[Statement]) -> str:
-    """Return the statements as one text, each followed by the markers of its citations."""
-    return " ".join(s.text + " " + "".join(f"[{n}]" for n in s.citations) for s in statements)
-
-
 def abstention_text(missing_names: Sequence[str]) -> str:
     """Return the abstention in words; names that no article mentions are named, since that tells the asker why."""
     if not missing_names:
@@ -152,14 +147,6 @@ def abstention_text(missing_names: Sequence[str]) -> str:
         else ", ".join(missing_names[:-1]) + f" or {missing_names[-1]}"
     )
     return f"The articles don't say: no article mentions {named}."
-
-
-def display_text(quote: str) -> str:
-    """Return a sentence as it is shown: one line, without what looks like a citation marker or scraping debris.
-
-    The quote of the citation stays verbatim; only the statement is tidied.
-    """
-    return _DEBRIS.sub("", _MARKER.sub("", " ".join(quote.split())))
 
 
 def _citation(number: int, candidate: Candidate) -> Citation:

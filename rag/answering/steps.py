@@ -13,7 +13,6 @@ from typing import Protocol
 from rag.answering.compose import (
     Candidate,
     abstention_text,
-    answer_text,
     candidates,
     choose,
     confidence,
@@ -25,6 +24,7 @@ from rag.answering.compose import (
 from rag.answering.followup import standalone_question
 from rag.answering.places import other_words
 from rag.answering.question import names_in
+from rag.display import answer_text
 from rag.errors import QuestionInvalid
 from rag.index import Snapshot
 from rag.protocols import Encoder, EvidenceModel

@@ -6,10 +6,12 @@ Importing this costs nothing: models, indexes and even typer are loaded by what 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from io import TextIOWrapper
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def main() -> None:
@@ -19,6 +21,10 @@ def main() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it lasts as long as the program
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without curly quotes is no reason to crash
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    # bytes that are no UTF-8 come as lone surrogates, which no index, JSON or terminal can hold
+    sys.argv = [SURROGATE.sub("\ufffd", argument) for argument in sys.argv]
     try:
         from rag.cli.app import app
 

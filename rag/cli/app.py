@@ -15,10 +15,11 @@ from typer.core import TyperGroup
 
 from rag.cli import INTERRUPTED
 from rag.cli.articles import add, list_, remove, show
-from rag.cli.asking import ask, search
+from rag.cli.asking import ask, search, support
 from rag.cli.chat import chat
+from rag.cli.evaluating import eval_
 from rag.cli.serving import serve
-from rag.cli.terminal import say
+from rag.cli.terminal import log_to_stderr, say
 from rag.cli.upkeep import check, rebuild, status
 from rag.cli.verifying import verify
 from rag.errors import RagError
@@ -83,6 +84,7 @@ def root(
     Settings come from flags, then the environment (RAG_…), then rag.toml, then defaults. With --json only JSON goes to
     standard output. Exit codes: 0 done (an abstention too), 1 a reported failure, 2 wrong usage.
     """
+    log_to_stderr()
 
 
 def _examples(*lines: str) -> str:
@@ -105,7 +107,17 @@ for name, function, examples in (
         ),
     ),
     ("search", search, ("rag search 'ceasefire talks' -k 5", "rag search 'ceasefire talks' --until 2023-06-30 --json")),
+    ("support", support, ("rag support 'Blinken met Xi in Beijing'", "rag support 'Xi visited Paris' --json")),
     ("chat", chat, ("rag chat", "rag chat --source BBC < questions.txt")),
+    (
+        "eval",
+        eval_,
+        (
+            "rag eval evals/seed --index index",
+            "rag eval evals/seed --system bm25 --limit 50",
+            "rag eval --compare runs/seed/bm25 runs/seed/rag",
+        ),
+    ),
     ("verify", verify, ("rag verify answer.json", "rag ask 'Who resigned?' --json | rag verify -")),
     ("status", status, ("rag status", "rag status --json")),
     ("check", check, ("rag check", "rag check --repair")),

@@ -91,9 +91,12 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the articles, newest first: id, day, source and title."""
-    found: Iterator[Article] = islice(_pages(open_rag(index), query, limit or PAGE), limit)
+    rag = open_rag(index)
+    found: Iterator[Article] = islice(_pages(rag, query, limit or PAGE), limit)
     first = next(found, None)
     if first is None:
+        if index is not None:
+            rag.status()  # a folder that was named and is no index is a mistake, not an empty list
         say("No articles. Add some with `rag add PATH`." if query is None else f"No articles match {query!r}.")
     found = chain([first] if first else [], found)
     if json:

@@ -1,4 +1,4 @@
-"""`rag ask` and `rag search`."""
+"""`rag ask`, `rag search` and `rag support`."""
 
 from __future__ import annotations
 
@@ -63,3 +63,32 @@ def search(
         from rag.cli.terminal import Screen
 
         show_hits(Screen(), hits, articles)
+
+
+def support(
+    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="A statement, in quotes.", show_default=False)],
+    as_of: AsOf = None,
+    since: Since = None,
+    until: Until = None,
+    source: Sources = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Say whether the articles back a claim.
+
+    It is supported, with the sentences that back it, or not found. That does not mean false: the articles may just not
+    speak of it. Words are compared, not logic: read the sentences before relying on a verdict.
+    """
+    allowed = filters(as_of, since, until, source)
+    rag = open_rag(index)
+    found = rag.support(claim, **allowed)
+    if json:
+        from rag.cli.forms import support_form
+        from rag.cli.terminal import print_json
+
+        print_json(support_form(found))
+    else:
+        from rag.cli.render import show_support
+        from rag.cli.terminal import Screen
+
+        show_support(Screen(), found)

@@ -9,9 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rag.types import AddReport, Article, Hit, Sentence
+from rag.answer_json import answer_to_json
+from rag.types import AddReport, Answer, Article, Hit, Sentence
+
+if TYPE_CHECKING:
+    from rag.support import Support
 
 
 def article_form(article: Article) -> dict[str, Any]:
@@ -52,6 +56,33 @@ def _hit(hit: Hit, article: Article) -> dict[str, Any]:
         "end": hit.passage.end,
         "text": hit.passage.text,
     }
+
+
+def support_form(found: Support) -> dict[str, Any]:
+    """Return how far a claim is backed; the keys that an answer has too are as in an answer."""
+    answer = Answer(
+        question=found.claim,
+        standalone_question=found.claim,
+        as_of=found.as_of,
+        text=found.verdict,
+        abstained=not found.citations,
+        confidence=found.support,
+        statements=(),
+        citations=found.citations,
+        evidence=found.evidence,
+        generation=found.generation,
+        models=found.models,
+        timings_ms=found.timings_ms,
+    )
+    form = answer_to_json(answer)
+    shared = ("citations", "evidence", "generation", "models", "timings_ms")
+    return {
+        "claim": found.claim,
+        "as_of": form["as_of"],
+        "verdict": found.verdict,
+        "support": form["confidence"],
+        "threshold": round(found.threshold, 4),
+    } | {key: form[key] for key in shared}
 
 
 def report_form(report: AddReport) -> dict[str, Any]:

@@ -30,9 +30,20 @@ def day(text: str) -> date:
     return value
 
 
+def folder(text: str) -> Path:
+    """Read the name of a folder; `Path("")` would be the working folder.
+
+    Raises:
+        typer.BadParameter: It is empty.
+    """
+    if not text:
+        raise typer.BadParameter("The folder's name is empty; name one, or leave --index away.")
+    return Path(text)
+
+
 Index = Annotated[
     Path | None,
-    typer.Option("--index", metavar="DIR", help="Folder of the index.  [default: RAG_INDEX, or index/]"),
+    typer.Option("--index", parser=folder, metavar="DIR", help="Folder of the index.  [default: RAG_INDEX, or index/]"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
 AsOf = Annotated[
@@ -51,7 +62,7 @@ Sources = Annotated[
 ]
 Llm = Annotated[
     str | None,
-    typer.Option("--llm", metavar="PROVIDER:MODEL", help="Chat model that words the answer. Default: none is needed."),
+    typer.Option("--llm", metavar="PROVIDER:MODEL", help="Chat model that words the answer: comes in a later version."),
 ]
 
 

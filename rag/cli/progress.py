@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 from rag.cli.terminal import say
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from rag.api import AddProgress
 
 Show = Callable[["AddProgress"], None]
+Count = Callable[[int, int], None]
 
 FIRST_AFTER_S = 2.0  # work shorter than this needs no words
 EVERY_S = 10.0  # often enough to see that it lives, rare enough for a log
@@ -28,23 +31,45 @@ def progress() -> Iterator[Show]:
     if not sys.stderr.isatty():
         yield PlainProgress(time.monotonic)
         return
+    with _bars() as bars:
+        yield _adding(bars, bars.add_task("starting", total=None, figures=""))
+
+
+@contextmanager
+def eval_progress() -> Iterator[tuple[Show, Count]]:
+    """Give the functions to call with each AddProgress, and with (questions done, questions in all)."""
+    if not sys.stderr.isatty():
+        yield PlainProgress(time.monotonic), PlainCount("questions", time.monotonic)
+        return
+    with _bars() as bars:
+        bar = bars.add_task("starting", total=None, figures="")
+
+        def count(done: int, total: int) -> None:
+            bars.update(bar, description="asking", completed=done, total=total, figures=f"{done:,}/{total:,} questions")
+
+        yield _adding(bars, bar), count
+
+
+def _bars() -> Progress:
+    """Make a bar that goes away when it ends: the report that follows says what was done."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    # transient: the report that follows says what was done
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
         TextColumn("{task.fields[figures]}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        rates = Rates(time.monotonic)
-        bar = bars.add_task("starting", total=None, figures="")
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
-        def show(now: AddProgress) -> None:
-            bars.update(bar, description=now.stage, completed=now.done, total=now.total, figures=rates.figures(now))
 
-        yield show
+def _adding(bars: Progress, bar: TaskID) -> Show:
+    rates = Rates(time.monotonic)
+
+    def show(now: AddProgress) -> None:
+        bars.update(bar, description=now.stage, completed=now.done, total=now.total, figures=rates.figures(now))
+
+    return show
 
 
 class Rates:
@@ -89,3 +114,22 @@ def clock_time(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class PlainCount:
+    """As `PlainProgress`, for a plain count."""
+
+    def __init__(self, noun: str, clock: Callable[[], float]) -> None:
+        self._noun = noun
+        self._clock = clock
+        self._began_s = clock()
+        self._next_s = self._began_s + FIRST_AFTER_S
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take one report; say it when it is time."""
+        now_s = self._clock()
+        if now_s < self._next_s or not 0 < done < total:
+            return
+        left = clock_time((total - done) * (now_s - self._began_s) / done)
+        say(f"{done:,}/{total:,} {self._noun}, {left} left")
+        self._next_s = now_s + EVERY_S

@@ -15,6 +15,7 @@ from rag.types import Answer, Article, Citation, Hit, Sentence
 
 if TYPE_CHECKING:
     from rag.api import Rag
+    from rag.support import Support
 
 N_NEAREST = 3  # enough to see what the articles are about instead; more would look like an answer
 INDENT = 4  # under the text behind "[1] "
@@ -28,6 +29,17 @@ def show_answer(screen: Screen, answer: Answer, rag: Rag) -> None:
         _show_citation(screen, citation)
     if answer.abstained:
         _show_nearest(screen, answer, rag)
+
+
+def show_support(screen: Screen, found: Support) -> None:
+    """Print the verdict on a claim, and the sentences that back it."""
+    screen.line(
+        (found.verdict, "bold" if found.citations else "yellow"),
+        f"  support {found.support:.2f} (supported from {found.threshold:.2f} on)",
+    )
+    for citation in found.citations:
+        screen.blank()
+        _show_citation(screen, citation)
 
 
 def _show_citation(screen: Screen, citation: Citation) -> None:

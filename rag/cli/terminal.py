@@ -6,6 +6,7 @@ The only file, with `progress.py`, that names rich. Knows nothing of answers and
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 from contextlib import suppress
@@ -53,6 +54,21 @@ def say(message: str) -> None:
     """Print a message on standard error; where nobody reads that, it is dropped."""
     with suppress(BrokenPipeError):
         print(clean(message), file=sys.stderr, flush=True)  # noqa: T201
+
+
+class _Said(logging.Handler):
+    """Says what the package logs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())
+
+
+def log_to_stderr() -> None:
+    """Show on standard error what the package logs, such as that the encoder is converted once."""
+    logger = logging.getLogger("rag")
+    if not any(isinstance(handler, _Said) for handler in logger.handlers):
+        logger.addHandler(_Said())
+        logger.setLevel(logging.INFO)
 
 
 def print_json(data: Any) -> None:

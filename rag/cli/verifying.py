@@ -86,9 +86,10 @@ def _objects(text: str, name: str) -> list[Any]:
     while (place := _past_space(text, place)) < len(text):
         try:
             value, place = decoder.raw_decode(text, place)
-        except (json_module.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # a ValueError that is no JSONDecodeError: a number too long
             line = text.count("\n", 0, getattr(error, "pos", place)) + 1
-            reason = getattr(error, "msg", "nested too deeply")
+            otherwise = "nested too deeply" if isinstance(error, RecursionError) else "it has a number that is too long"
+            reason = getattr(error, "msg", otherwise)
             raise AnswerInvalid(f"{name}:{line}: not JSON: {reason}. Save answers with `rag ask --json`.") from error
         objects.append(value)
     if not objects:
@@ -107,12 +108,11 @@ def _show(screen: Screen, answers: list[Answer], reports: list[VerifyReport]) ->
     for answer, report in zip(answers, reports, strict=True):
         screen.line((answer.question, "bold"))
         if not report.citations:
-            screen.line(
-                "  no citations: the articles were said not to answer" if answer.abstained else "  no citations"
-            )
+            screen.line("  nothing to check: an abstention")
         for check in report.citations:
             counts[check.status] += 1
-            screen.line(f"  [{check.number}] ", (f"{check.status:<8}", STYLES[check.status]), check.article_id)
+            label = f"  [{check.number}] " if check.number else "  answer "  # 0: no one citation is at fault
+            screen.line(label, (f"{check.status:<8}", STYLES[check.status]), check.article_id)
             if check.detail:
                 screen.paragraph(check.detail, 6)
     found = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count or status == "ok")

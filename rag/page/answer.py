@@ -12,9 +12,9 @@ from rag.page.escape import count, escape
 from rag.page.sources import Sources, Spot
 from rag.types import Answer, Citation
 
-# Bands for words, not decisions: whether to answer at all was decided before. Above three in four we say "well".
-WELL_SUPPORTED = 0.75
-SUPPORTED = 0.5
+# Bands for words, not decisions: whether to answer at all was decided before, at a confidence of a half.
+WELL_SUPPORTED = 0.85
+SUPPORTED = 0.65
 
 STEP_WORDS = {
     "standalone": "Searching the articles",
@@ -57,16 +57,17 @@ def answer_html(answer: Answer, sources: Sources) -> str:
 def support_in_words(answer: Answer) -> str:
     """Say how far the articles back the answer: strength, then from how many articles.
 
-    Strength is the confidence in the answer or the support of its weakest statement, whichever is lower.
+    Strength is the confidence that the articles answer: it is calibrated, which the support of one sentence is not.
     """
-    weakest = min((statement.support for statement in answer.statements), default=0.0)
-    strength = min(answer.confidence, weakest)
-    if strength >= WELL_SUPPORTED:
-        words = "Well supported"
-    else:
-        words = "Supported" if strength >= SUPPORTED else "Weakly supported"
+    words = {"well": "Well supported", "some": "Supported", "weak": "Weakly supported"}[_level(answer)]
     n_articles = len({citation.article_id for citation in answer.citations})
     return f"{words} · one source" if n_articles == 1 else f"{words} · {count(n_articles, 'article')}"
+
+
+def _level(answer: Answer) -> str:
+    if answer.confidence >= WELL_SUPPORTED:
+        return "well"
+    return "some" if answer.confidence >= SUPPORTED else "weak"
 
 
 def footnotes_text(answer: Answer) -> str:
@@ -106,12 +107,10 @@ def _statements(answer: Answer, sources: Sources) -> str:
         text = escape(_MARKERS_AT_END.sub("", statement.text))
         markers = "".join(_marker(n, spots.get(n), citations.get(n)) for n in statement.citations)
         sentences.append(f'<span class="rag-statement">{text}{markers}</span>')
-    strength = min([answer.confidence, *(statement.support for statement in answer.statements)])
-    level = "well" if strength >= WELL_SUPPORTED else "some" if strength >= SUPPORTED else "weak"
     as_of = f'<span class="rag-asof">as of {answer.as_of.isoformat()}</span>' if answer.as_of else ""
     return (
         f'<div class="rag-answer">{_read_as(answer)}<p>{" ".join(sentences)}</p><div class="rag-foot">'
-        f'<span class="rag-support rag-{level}">{escape(support_in_words(answer))}</span>{as_of}'
+        f'<span class="rag-support rag-{_level(answer)}">{escape(support_in_words(answer))}</span>{as_of}'
         f'<button type="button" class="rag-copy" value="{sources.key}" title="Copy the answer with its footnotes">'
         "Copy</button>"
         f'</div><pre hidden id="copy-{sources.key}">{escape(footnotes_text(answer))}</pre>'

@@ -83,6 +83,10 @@ def test_what_looks_like_a_marker_or_scraping_debris_is_not_shown_but_stays_in_t
     assert citations[0].quote == "It turned cold,[12] Blinken said. ."
 
 
+def test_a_stop_that_scraping_left_before_a_comma_is_not_shown():
+    assert compose.display_text("It is held in November. , said Rudolf.") == "It is held in November, said Rudolf."
+
+
 def test_an_abstention_names_what_no_article_mentions():
     assert compose.abstention_text([]) == "The articles don't say."
     assert compose.abstention_text(["Brazil"]) == "The articles don't say: no article mentions Brazil."

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from types import ModuleType
 
+from rag.answering.link import text_fragment_link
 from rag.errors import ArticleNotFound, IndexNotFound, MissingExtra, QuestionInvalid, ReadError
 from rag.types import (
     AddReport,
@@ -61,6 +62,20 @@ class AddProgress:
     total: int | None
     article: str | None
     n_passages: int = 0
+
+
+@dataclass(frozen=True)
+class Support:
+    claim: str
+    as_of: date | None
+    verdict: str
+    support: float
+    threshold: float
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+    generation: int
+    models: Models
+    timings_ms: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -160,7 +175,7 @@ class FakeRag:
         best = [(a, s) for n, a, s in ranked if n > 0][:1]
         citations = tuple(
             Citation(i, a.id, a.title, a.source, a.url, a.published, (s.ordinal,), s.start, s.end,
-                     a.text[s.start:s.end], a.digest, 0.75, a.url and a.url + "#:~:text=x")
+                     a.text[s.start:s.end], a.digest, 0.75, text_fragment_link(a.url, a.text[s.start:s.end]))
             for i, (a, s) in enumerate(best, start=1)
         )  # fmt: skip
         statements = tuple(Statement(c.quote, (c.number,), 0.75) for c in citations)
@@ -192,6 +207,13 @@ class FakeRag:
             Hit(Passage(i, a.id, s.ordinal, s.ordinal, s.start, s.end, a.text[s.start : s.end]), n / 8)
             for i, (n, a, s) in enumerate(ranked[:k])
         ]
+
+    def support(self, claim, *, as_of=None, since=None, until=None, sources=()):
+        calls.append(("support", claim, as_of, since, until, sources))
+        answer = self.ask(claim, since=since, until=until, sources=sources)
+        verdict = "not found" if answer.abstained else "supported"
+        return Support(claim, as_of, verdict, answer.confidence, 0.5, answer.citations, answer.evidence,
+                       answer.generation, answer.models, {"total": 1.25})  # fmt: skip
 
     def add(self, *targets, strict=False, allow_private=None, progress=None):
         calls.append(("add", targets, strict, allow_private))

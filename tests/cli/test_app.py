@@ -12,7 +12,8 @@ COMMANDS = get_command(app).commands
 
 def test_these_are_the_commands():
     assert list(COMMANDS) == [
-        "add", "remove", "list", "show", "ask", "search", "chat", "verify", "status", "check", "rebuild", "serve",
+        "add", "remove", "list", "show", "ask", "search", "support", "chat", "eval", "verify", "status", "check",
+            "rebuild", "serve",
     ]  # fmt: skip
 
 
@@ -64,6 +65,7 @@ def test_the_version_is_that_of_the_package(rag):
         (["serve", "--port", "65536"], "Invalid value for '--port'"),
         (["show", "a", "--sentence"], "No such option: --sentence"),
         (["add"], "Missing argument"),
+        (["status", "--index", ""], "The folder's name is empty"),
     ],
 )
 def test_wrong_usage_is_2_and_says_what(rag, args, complaint):

@@ -114,10 +114,15 @@ def test_listing_keeps_to_query_and_limit(rag, fake):
     assert fake.calls[-1] == ("articles", None, 0, 1)
 
 
-def test_where_there_is_nothing_to_list_that_is_said_beside_the_output(rag):
-    result = rag("list", "--index", "none", "--json")
+def test_where_there_is_nothing_to_list_that_is_said_beside_the_output(rag, fake):
+    fake.stores.clear()
+    result = rag("list", "--json")
     assert (result.exit_code, result.stdout) == (0, '{"articles": []}\n')
     assert result.stderr == "No articles. Add some with `rag add PATH`.\n"
+    named = rag("list", "--index", "none", "--json")
+    assert (named.exit_code, named.stdout) == (1, "")
+    assert named.stderr.startswith("error: ")
+    fake.reset()
     assert rag("list", "--query", "zebra").stderr == "No articles match 'zebra'.\n"
 
 

@@ -36,6 +36,22 @@ def test_failures_and_wrong_usage_have_their_codes_and_no_traceback():
         assert b"Traceback" not in err
 
 
+def test_arguments_and_input_that_are_no_utf_8_are_no_traceback():
+    cases = [
+        (["show", b"\xff"], 1, b""),
+        (["remove", b"\xff"], 1, b""),
+        (["list", "--query", b"\xff"], 0, b""),
+        (["ask", b"fentanyl\xff"], 0, b""),
+        (["chat"], 0, b"fentanyl \xff?\n"),
+    ]
+    for args, code, given in cases:
+        process = start(*args, stdin=subprocess.PIPE)
+        _, err = process.communicate(given, timeout=60)
+        assert (args, process.returncode) == (args, code)
+        assert b"Traceback" not in err
+        assert b"\xff" not in err
+
+
 def test_a_pipe_closed_by_its_reader_ends_the_program_quietly():
     many = (
         "from tests.cli import fake_rag; fake_rag.install(); from rag.types import Article; from pathlib import Path\n"

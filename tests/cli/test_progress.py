@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from rag.cli.progress import PlainProgress, Rates, clock_time, progress
+from rag.cli.progress import PlainCount, PlainProgress, Rates, clock_time, eval_progress, progress
 from tests.cli.fake_rag import AddProgress
 from tests.cli.test_terminal import Terminal
 
@@ -59,3 +59,34 @@ def test_on_a_terminal_a_bar_is_drawn_on_standard_error_alone(monkeypatch, capsy
     assert "encoding" in drawn
     assert "1/4 articles" in drawn
     assert capsys.readouterr().out == ""
+
+
+def test_a_plain_count_says_how_many_and_how_long_still(capsys):
+    clock = Clock()
+    count = PlainCount("questions", clock)
+    for second in range(15):
+        clock.now_s = 100.0 + second
+        count(2 * second, 28)
+    assert capsys.readouterr().err.splitlines() == [
+        "4/28 questions, 0:12 left",
+        "24/28 questions, 0:02 left",
+    ]
+
+
+def test_one_bar_shows_first_the_articles_then_the_questions(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    with eval_progress() as (show, count):
+        show(AddProgress("encoding", 4, 4, None))
+        count(7, 28)
+    drawn = terminal.getvalue()
+    assert "7/28 questions" in drawn
+
+
+def test_through_a_pipe_a_short_evaluation_says_nothing(capsys):
+    with eval_progress() as (show, count):
+        show(AddProgress("encoding", 1, 2, None))
+        count(1, 2)
+    assert capsys.readouterr() == ("", "")

@@ -1,5 +1,6 @@
 import io
 import json
+import logging
 import sys
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.cli.render import show_answer, show_list
-from rag.cli.terminal import Screen, clean, one_line, print_json, say
+from rag.cli.terminal import Screen, clean, log_to_stderr, one_line, print_json, say
 from rag.types import Article
 
 
@@ -161,3 +162,10 @@ def test_a_message_that_nobody_reads_is_dropped(monkeypatch):
 
     monkeypatch.setattr(sys, "stderr", Closed())
     assert say("hello") is None
+
+
+def test_what_the_package_logs_is_said_once_on_standard_error(capsys: pytest.CaptureFixture[str]):
+    log_to_stderr()
+    log_to_stderr()
+    logging.getLogger("rag.encoding").info("Converting %s: once.", "x\x1b[2J")
+    assert capsys.readouterr().err == "Converting x␛[2J: once.\n"

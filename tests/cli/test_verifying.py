@@ -22,7 +22,7 @@ def test_an_abstention_has_nothing_to_check_and_stands(rag):
     answer = rag("ask", "zebra?", "--json").stdout
     result = rag("verify", "-", input=answer)
     assert result.exit_code == 0
-    assert result.stdout == "zebra?\n  no citations: the articles were said not to answer\n0 checked: 0 ok\n"
+    assert result.stdout == "zebra?\n  nothing to check: an abstention\n0 checked: 0 ok\n"
 
 
 def test_an_article_that_has_changed_since_is_told_with_where_the_quote_stands_now(rag, fake, saved):
@@ -62,6 +62,7 @@ def test_many_answers_are_read_on_a_line_each_or_indented(rag, saved, tmp_path):
         (b"", "is empty; there is no answer to check."),
         (b'{"question": "q"\n  oops', ":2: not JSON: Expecting ',' delimiter."),
         (b"[" * 100_000, "nested too deeply"),
+        (b'{"generation": ' + b"1" * 5000 + b"}", "not JSON: it has a number that is too long"),
         (b"\xff\xfe", "is not UTF-8 text"),
         (b'{"question": "q"}', "The answer has no 'models'"),
         (b"3 4", "answer 1: In the answer, 'the answer' must be an object, not 3."),
@@ -80,3 +81,17 @@ def test_a_file_that_is_not_there_is_a_reported_failure(rag, tmp_path):
     result = rag("verify", str(tmp_path / "none.json"))
     assert result.exit_code == 1
     assert "none.json cannot be read: No such file or directory." in result.stderr
+
+
+def test_an_answer_whose_words_are_forged_is_wrong(rag, saved):
+    answer = json.loads(saved.read_text())
+    lie = [answer["statements"][0] | {"text": "Blinken took bribes."}]
+    saved.write_text(json.dumps(answer | {"statements": lie, "answer": "Blinken took bribes. [1]"}))
+    result = rag("verify", str(saved))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[1:] == [
+        "  [1] ok      bbc-1",
+        "  answer wrong   ",
+        "      Statement 1, 'Blinken took bribes.', is not what a citation of it quotes.",
+        "2 checked: 1 ok, 1 wrong",
+    ]

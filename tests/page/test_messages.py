@@ -73,19 +73,16 @@ def test_a_number_without_a_citation_is_plain_text():
 
 
 @pytest.mark.parametrize(
-    ("confidence", "support", "words"),
+    ("confidence", "words"),
     [
-        (0.9, 0.75, "Well supported · 2 articles"),
-        (0.9, 0.74, "Supported · 2 articles"),
-        (0.5, 0.9, "Supported · 2 articles"),
-        (0.9, 0.49, "Weakly supported · 2 articles"),
+        (0.85, "Well supported · 2 articles"),
+        (0.84, "Supported · 2 articles"),
+        (0.65, "Supported · 2 articles"),
+        (0.64, "Weakly supported · 2 articles"),
     ],
 )
-def test_support_is_told_by_the_weakest_part(confidence, support, words):
-    answer = answered(ACROSS_TWO)
-    first, second = answer.statements
-    answer = replace(answer, confidence=confidence, statements=(first, replace(second, support=support)))
-    assert support_in_words(answer) == words
+def test_support_is_told_by_the_confidence(confidence: float, words: str):
+    assert support_in_words(replace(answered(ACROSS_TWO), confidence=confidence)) == words
 
 
 def test_one_article_is_named_as_one_source_however_often_it_is_cited():

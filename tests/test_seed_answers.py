@@ -1,6 +1,8 @@
 """The questions that the first issue names, asked of the seed article with the real encoder and the shipped weights."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,16 @@ def test_every_citation_is_verbatim_and_verifies(seeded: Rag):
 def test_the_gold_of_the_set_names_the_article_as_it_is_read(seeded: Rag):
     ids = {e["article_id"] for record in RECORDS for e in record.get("evidence", [])}
     assert ids == {seeded.articles()[0].id}
+
+
+def test_asking_imports_no_torch(seeded: Rag):
+    code = (
+        "import sys; from rag.cli import main\n"
+        f"sys.argv = ['rag', 'ask', 'What did China reject?', '--json', '--index', {str(seeded.settings.index)!r}]\n"
+        "try: main()\n"
+        "except SystemExit as end: print([m for m in ('torch', 'gradio') if m in sys.modules], end.code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    answer, modules = done.stdout.splitlines()
+    assert "rejected a proposal" in json.loads(answer)["answer"]
+    assert modules == "[] 0"

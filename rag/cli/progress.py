@@ -104,7 +104,7 @@ class PlainProgress:
     def __call__(self, now: AddProgress) -> None:
         """Take one report; say it when it is time."""
         figures = self._rates.figures(now)
-        if self._clock() >= self._next_s:
+        if self._clock() >= self._next_s and (now.done or now.n_passages):  # nothing done yet is nothing to tell
             say(f"{now.stage}: {figures}")
             self._next_s = self._clock() + EVERY_S
 

@@ -142,17 +142,18 @@ _NEEDS_FIGURE = ("how long", "how much", "how many", "when")
 def form_odds(question: Question, sentence: str) -> tuple[float, float]:
     """Return what the form of `sentence` adds to the log odds that it is the one to choose, and that it answers at all.
 
-    They differ in one thing: that the one asked about speaks tells which sentence to choose, not that it answers.
+    They differ: that the one asked about speaks tells which sentence to choose, not that it answers, and that an act is
+    the same counts half (counted whole, it lowers the AUROC of abstaining on clapnq from 0.849 to 0.841).
     """
     if question.kind in _NEEDS_FIGURE and not could_answer(question, sentence):
         return LACKS_FIGURE, LACKS_FIGURE
     odds = SAME_ACT if any(act.search(question.text) and act.search(sentence) for act in _ACTS) else 0.0
     if question.kind == "said":
         if speaks(question, sentence):
-            return odds + SPEAKS, odds
+            return odds + SPEAKS, odds / 2
         if not _SPEECH.search(sentence):
             return LACKS_SPEECH, LACKS_SPEECH
-    return odds, odds
+    return odds, odds / 2
 
 
 def n_new_stems(question: Question, sentence: str) -> int:

@@ -5,16 +5,15 @@ Knows which types and ranges arguments have; knows nothing of what they are for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from rag.errors import QuestionInvalid, ReadError, SettingInvalid
+from rag.reading import ADDRESS
 from rag.types import Turn
 
 N_NAMED = 10  # sources named in a message: enough to see how they are written
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def question_of(value: object) -> str:

@@ -22,9 +22,10 @@ from rag.reading.text import read_text
 from rag.reading.web import address_articles
 from rag.types import Article, Skipped
 
-__all__ = ["Limits", "read", "read_text"]
+__all__ = ["ADDRESS", "Limits", "read", "read_text"]
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+"""How a target that is an address, not a path, begins."""
 
 
 def read(

@@ -27,18 +27,23 @@ finally:
         del sys.modules[_TELEMETRY]
 
 VERSION: str = openvino.__version__
+# The first inference of a process imports what turns OpenVINO's types into numpy's. Two first inferences at once can wait
+# for each other there for ever (2 of 16 fresh processes, OpenVINO 2026.4, 2026-11-25): so it is done here, by one thread.
+for _type in (openvino.Type.i64, openvino.Type.f32):
+    _type.to_dtype()
 
 
 class OpenVinoNetwork:
     """One compiled model and as many requests as OpenVINO says fill the cores."""
 
-    def __init__(self, xml: Path, precision: str = "auto", threads: int = 0) -> None:
+    def __init__(self, xml: Path, precision: str = "auto", threads: int = 0, cache: Path | None = None) -> None:
         """Compile the model for this CPU.
 
         Args:
             xml: What `convert` wrote.
             precision: "fp32", "bf16", or "auto" for bf16 where the CPU computes in it.
             threads: CPU threads; 0 leaves OpenVINO's own choice (all physical cores).
+            cache: Folder for the compiled graph; beside the model if None. Does without where it cannot be written.
 
         Raises:
             SettingInvalid: bf16 is demanded of a CPU that lacks it.
@@ -57,11 +62,11 @@ class OpenVinoNetwork:
             "PERFORMANCE_HINT": "THROUGHPUT",
             "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
         }
-        if os.access(xml.parent, os.W_OK):
+        if writable(folder := cache or xml.parent / "compiled"):
             # OpenVINO keeps the compiled graph (0.4 MB; the weights stay in the .bin, whose digest was checked):
             # starting takes 0.12 s of processor time less. It checks that file itself; damaged, it is made anew
             # (13 of 13 damaged files gave the right vectors, 2026-11-25).
-            config |= {"CACHE_DIR": str(xml.parent / "compiled"), "CACHE_MODE": "OPTIMIZE_SIZE"}
+            config |= {"CACHE_DIR": str(folder), "CACHE_MODE": "OPTIMIZE_SIZE"}
         if threads:
             config["INFERENCE_NUM_THREADS"] = threads
         try:
@@ -87,6 +92,12 @@ class OpenVinoNetwork:
             return found, request.get_output_tensor(1).data.copy()
         finally:
             self._requests.put(request)
+
+
+def writable(folder: Path) -> bool:
+    """Tell whether `folder` can be written or made."""
+    there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    return os.access(there, os.W_OK)
 
 
 def convert(module: Any, example: dict[str, Any], xml: Path) -> None:

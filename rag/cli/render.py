@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from rag.answering.speech import in_words, speeches
 from rag.cli.terminal import Screen, one_line
 from rag.errors import ArticleNotFound
 from rag.types import Answer, Article, Citation, Hit, Sentence
@@ -96,7 +97,10 @@ def show_list(screen: Screen, articles: Iterable[Article]) -> None:
 
 
 def show_article(screen: Screen, article: Article, sentences: Sequence[Sentence] | None) -> None:
-    """Print an article whole; with `sentences`, one sentence a paragraph behind its number as citations count it."""
+    """Print an article whole; with `sentences`, one sentence a paragraph behind its number as citations count it.
+
+    Sentences that are somebody's words say whose behind the number: `[12] quote · Wang Yi`.
+    """
     screen.paragraph(_title(article.title), style="bold")
     authors = f"by {', '.join(article.authors)}" if article.authors else None
     about = [part for part in (article.source, _day(article), article.section, authors) if part]
@@ -107,8 +111,10 @@ def show_article(screen: Screen, article: Article, sentences: Sequence[Sentence]
     if sentences is None:
         screen.paragraph(article.text)
         return
-    for sentence in sentences:
-        screen.line((f"[{sentence.ordinal}]", "cyan"), f" {sentence.start}–{sentence.end}")
+    labels = speeches(article.text, [(sentence.start, sentence.end) for sentence in sentences])
+    for sentence, speech in zip(sentences, labels, strict=True):
+        said = f"{one_line(in_words(speech))}  " if speech.kind != "narration" else ""
+        screen.line((f"[{sentence.ordinal}] ", "cyan"), (said, "dim"), f"{sentence.start}–{sentence.end}")
         screen.paragraph(article.text[sentence.start : sentence.end], INDENT)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from rag.answering.speech import in_words
 from rag.page.escape import count, escape
 from rag.page.sources import Sources, Spot
 from rag.types import Answer, Citation
@@ -92,8 +93,10 @@ def _marker(number: int, spot: Spot | None, citation: Citation | None) -> str:
 
 def _card(spot: Spot) -> str:
     """Return the hidden text of the card that appears beside a marker under the pointer."""
+    said = in_words(spot.speech)
+    tag = f'<span class="rag-said">{escape(said)}</span>' if said else ""
     return (
-        f'<div hidden id="card-{spot.id}"><q>{escape(spot.quote)}</q>'
+        f'<div hidden id="card-{spot.id}">{tag}<q>{escape(spot.quote)}</q>'
         f"<cite>{escape(spot.title or 'Untitled')}</cite>"
         f"<small>{escape(spot.source or '')}</small></div>"
     )

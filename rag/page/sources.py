@@ -6,9 +6,10 @@ Knows how to look articles up (any `Shelf`), not how anything is shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
+from rag.answering.speech import NARRATION, Speech, speeches
 from rag.errors import ArticleNotFound
 from rag.types import Answer, Article, Citation, Sentence
 
@@ -37,6 +38,7 @@ class Spot:
         id: Unique on the page: the key of the answer, `-`, and the number; letters, digits and `-` only.
         state: "ok": `article.text[start:end] == quote` now; "changed": no longer; "missing": the article is gone.
         near: Not a citation, but one of the closest passages of an abstention.
+        speech: Whose words the cited sentences are; narration where they are no one's, or not all the same speaker's.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Spot:
     link: str | None = None
     state: State = "ok"
     near: bool = False
+    speech: Speech = NARRATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def gather(shelf: Shelf, key: str, answer: Answer) -> Sources:
         spots = _closest(shelf, key, answer, articles)
     else:
         spots = [_cited(shelf, key, citation, articles) for citation in answer.citations]
+        spots = _with_speech(shelf, answer, spots, articles)
     return Sources(key, tuple(spots), articles, answer.abstained)
 
 
@@ -114,6 +118,31 @@ def _cited(shelf: Shelf, key: str, citation: Citation, articles: dict[str, Artic
         citation.link,
         state,
     )
+
+
+def _with_speech(shelf: Shelf, answer: Answer, spots: Sequence[Spot], articles: dict[str, Article]) -> list[Spot]:
+    """Say of each spot that still stands whose words it is. Each article is read once, whole, for its pronouns."""
+    labels: dict[str, list[Speech]] = {}
+    out = []
+    for spot, citation in zip(spots, answer.citations, strict=True):
+        if spot.state == "ok":
+            if spot.article_id not in labels:
+                text = articles[spot.article_id].text
+                spans = [(sentence.start, sentence.end) for sentence in shelf.sentences(spot.article_id)]
+                labels[spot.article_id] = speeches(text, spans)
+            known = labels[spot.article_id]
+            spot = replace(spot, speech=_common([known[at] for at in citation.sentences if at < len(known)]))
+        out.append(spot)
+    return out
+
+
+def _common(labels: Sequence[Speech]) -> Speech:
+    """Return the label of sentences cited together: one speaker's, and a quote only where all of them are quotes."""
+    speakers = {label.speaker for label in labels}
+    kinds = {label.kind for label in labels}
+    if not labels or "narration" in kinds or len(speakers) > 1:
+        return NARRATION
+    return Speech("quote" if kinds == {"quote"} else "attributed", labels[0].speaker)
 
 
 def _closest(shelf: Shelf, key: str, answer: Answer, articles: dict[str, Article]) -> Sequence[Spot]:

@@ -169,6 +169,18 @@ def test_showing_with_sentences_numbers_them_as_citations_do(rag):
     )
 
 
+def test_showing_with_sentences_says_whose_words_each_one_is(rag, tmp_path):
+    text = "Wang Yi met Ann Holub.\\n“We are going home,” Wang said.\\nThe bridge is safe, police said."
+    (tmp_path / "a.jsonl").write_text(f'{{"id": "talks", "title": "Talks", "text": "{text}"}}\n', "utf-8")
+    assert rag("add", str(tmp_path / "a.jsonl")).exit_code == 0
+    assert rag("show", "talks", "--sentences").stdout.endswith(
+        "\n\n"
+        "[0] 0–22\n    Wang Yi met Ann Holub.\n"
+        "[1] quote · Wang Yi  23–54\n    “We are going home,” Wang said.\n"
+        "[2] attributed · police  55–87\n    The bridge is safe, police said.\n"
+    )
+
+
 def test_showing_with_json_has_text_and_sentences(rag):
     assert json.loads(rag("show", "tides", "--json").stdout) == TIDES | {
         "text": "High tides are due on Monday.",

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from lxml import html as lxml_html
 
+from rag.answering.speech import Speech
 from rag.page.answer import (
     answer_html,
     footnotes_text,
@@ -215,3 +216,74 @@ def test_closest_sentences_do_not_appear_beside_an_answer():
     answer = answered("Prices of olive oil", rag)
     assert not answer.abstained
     assert [spot.near for spot in gather(rag, "a1", answer).spots] == [False]
+
+
+# whose words ----------------------------------------------------------------------------------------------------------
+
+TALKS = replace(
+    SUMMIT,
+    id="talks",
+    text="Wang Yi met Ann Holub in Senn for talks on the bridge.\n"
+    "“The bridge will be open before the first snow falls on Senn,” Wang said.\n"
+    "The old bridge of Senn had been checked twice, police said.",
+)
+
+
+def tags(question, article):
+    rag = FakeRag([article])
+    answer = answered(question, rag)
+    sources = gather(rag, "a1", answer)
+    cards = tree(answer_html(answer, sources)).xpath("//div[starts-with(@id, 'card-')]")
+    return {
+        card.find("q").text_content(): [tag.text_content() for tag in card.find_class("rag-said")] for card in cards
+    }
+
+
+def test_a_card_says_whose_words_a_cited_sentence_is_and_nothing_where_it_is_narration():
+    met, quoted, attributed = TALKS.text.split("\n")
+    assert tags("When will the bridge be open before first snow falls?", TALKS)[quoted] == ["quote · Wang Yi"]
+    assert tags("Was old bridge checked twice?", TALKS)[attributed] == ["attributed · police"]
+    assert tags("Whom did Wang Yi meet, Ann Holub?", TALKS)[met] == []
+
+
+def test_a_speaker_is_shown_literally_on_the_card():
+    name = "Ann<img\u00a0src=x>\u00a0O’Hara"
+    hostile = replace(TALKS, text=f"“The bridge will be open before the snow,” said {name} & Sons_Co.")
+    (tag,) = tags("When will the bridge be open before snow?", hostile)[hostile.text]
+    assert tag.startswith("quote · ")
+    rag = FakeRag([hostile])
+    answer = answered("When will the bridge be open before snow?", rag)
+    sources = gather(rag, "a1", answer)
+    (spot,) = sources.spots
+    forged = replace(sources, spots=(replace(spot, speech=Speech("quote", PAYLOAD + MARKDOWN)),))
+    markup = answer_html(answer, forged)
+    assert PAYLOAD not in markup
+    assert tree(markup).find_class("rag-said")[0].text_content() == f"quote · {PAYLOAD}{MARKDOWN}"
+    assert not tree(markup).xpath("//img | //script")
+
+
+def test_a_changed_or_removed_article_and_a_closest_passage_have_no_tag():
+    rag = FakeRag([TALKS])
+    answer = answered("When will the bridge be open before first snow falls?", rag)
+    FakeRag.remove(rag, "talks")
+    assert {spot.speech.kind for spot in gather(rag, "a1", answer).spots} == {"narration"}
+    rag = FakeRag([TALKS])
+    answer = replace(answered("Who police?", rag), abstained=True, evidence=(Evidence("talks", 2, 0.4),))
+    assert [spot.speech.kind for spot in gather(rag, "a1", answer).spots] == ["narration"]
+
+
+@pytest.mark.parametrize(
+    ("cited", "label"),
+    [
+        ((1,), Speech("quote", "Wang Yi")),
+        ((1, 1), Speech("quote", "Wang Yi")),
+        ((1, 2), Speech("narration")),  # two speakers
+        ((0, 1), Speech("narration")),  # not all of it is anyone's words
+        ((9,), Speech("narration")),  # the sentences are counted otherwise by now
+    ],
+)
+def test_sentences_cited_together_are_tagged_only_where_one_speaks_them_all(cited, label):
+    rag = FakeRag([TALKS])
+    answer = answered("When will the bridge be open before first snow falls?", rag)
+    answer = replace(answer, citations=(replace(answer.citations[0], sentences=cited),))
+    assert gather(rag, "a1", answer).spots[0].speech == label

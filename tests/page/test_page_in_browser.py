@@ -118,6 +118,37 @@ def test_a_card_shows_the_quote_under_the_pointer(page):
     page.until(lambda: not page.all(".rag-card"), "the card gone")
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_card_says_whose_words_it_shows_in_colours_that_can_be_read(page, address, theme):
+    page.driver.get(f"{address}?__theme={theme}")
+    page.shown(".rag-example")
+    page.ask(ACROSS_TWO)
+    ActionChains(page.driver).move_to_element(page.shown(".rag-marker", "1")).perform()
+    assert page.shown(".rag-card .rag-said").text == "attributed · Pentagon"
+    style = page.js(
+        "const s = getComputedStyle(document.querySelector('.rag-card .rag-said')); return [s.color, s.backgroundColor]"
+    )
+    assert contrast(*style) >= 4.5  # WCAG 2.2, level AA, for small text
+    page.driver.get(f"{address}?__theme={theme}")
+    page.shown(".rag-example")
+    page.ask(RAISED)
+    ActionChains(page.driver).move_to_element(page.shown(".rag-marker")).perform()
+    page.shown(".rag-card")
+    assert not page.all(".rag-card .rag-said")  # narration
+
+
+def contrast(one, other):
+    """Return the contrast ratio of two colours written rgb(r, g, b), from 1 to 21 (WCAG 2.2)."""
+
+    def luminance(colour):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
 def test_an_abstention_says_so_and_shows_the_closest_passages_as_such(page):
     answer = page.ask("What did the chancellor eat about olive?")
     assert answer.text.startswith("The articles don't say.")

@@ -144,11 +144,14 @@ class Reading:
     Attributes:
         relevance: Probability in [0, 1] that the passage helps to answer.
         sentences: For each sentence of the passage, in order, the probability in [0, 1] that it is evidence.
+        answers: For each sentence, start and end in the article's text of the short answer in it, None where it has
+            none; empty from a model that finds no short answers.
     """
 
     context: PassageInContext
     relevance: float
     sentences: tuple[float, ...]
+    answers: tuple[tuple[int, int] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,44 +1,31 @@
-"""Ship the trained reader: convert it to int8, weigh its signals with the encoder's, report.
+"""Ship the trained reader: convert it to int8, fit the regressions that join it to the signals, report.
 
-Run after `train_reader.py`: `.venv/bin/python training/fit_reader.py`. Needs nncf (only here). The networks are fitted
-on questions of passages that the reader was never trained on, and on the tuning half of clapnq. Writes
-.cache/reader/built/, and prints the figures that training/README.md carries.
+Run after `train_reader.py`: `.venv/bin/python training/fit_reader.py`. Needs nncf (only here). Fitted on questions of
+texts that the reader was never trained on, and on the tuning half of clapnq. Writes rag/answering/weights/, and prints
+the figures that training/README.md carries.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from fit_signals import (
-    SEED,
-    THRESHOLD,
-    Look,
-    Pool,
-    contexts_of,
-    encode_in_parts,
-    fit_network,
-    fit_platt,
-    measure,
-    network_to_json,
-    read_clapnq,
-    read_set,
-    swapped,
-    tell,
-    with_platt,
-)
+from fit_signals import SEED, THRESHOLD, Item, Pool, contexts_of, encode_in_parts, pool_of, read_clapnq, swapped, tell
 from numpy.typing import NDArray
-from reader import FOLDER, READER_SIGNALS, WEIGHTS, Reader, shipped_reader
 from reader_pairs import held_out, read_records
-from sklearn.metrics import roc_auc_score
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
 
-from rag.answering.evidence import PASSAGE_SIGNALS, passage_row, shipped_weights
+from rag.answering.blend import OF_PASSAGE, OF_SENTENCE, Blend
+from rag.answering.evidence import judge, shipped_weights
 from rag.answering.question import read_question
-from rag.answering.signals import ALL_SIGNALS, Rarity, ask, passage_signals
+from rag.answering.reader import FOLDER, Read, Reader, load_reader
+from rag.answering.signals import Rarity, ask
 from rag.encoding import load_encoder
 from rag.encoding.location import locate
 from rag.passages import passage_input
@@ -48,20 +35,73 @@ from rag.types import Article, PassageInContext
 
 CHECKPOINT = Path(".cache/reader/last.pt")
 VERSION = "1"
-# Questions of held-out passages taken of each set, at most.
-FIT_SETS = {"squadshifts-reddit": 220, "squadshifts-amazon": 220, "selqa-dev": 120, "qed-dev": 200, "xquad-en": 200}
-REPORT_QUESTIONS = 500
+# Questions about held-out texts taken of each set, at most.
+FIT_SETS = {
+    "squadshifts-reddit": 220,
+    "squadshifts-amazon": 220,
+    "selqa-dev": 120,
+    "qed-dev": 200,
+    "xquad-en": 200,
+    "news": 600,
+}
+REPORT_SETS = {"squadshifts-newwiki-a": 500}
 # Passages read for a question: the nearest, and its own.
-N_READ = 4
+N_READ = 5
 SEP = 102
 
 
 @dataclass(slots=True)
-class ReadLook(Look):
-    """A look, with what was read."""
+class Look:
+    """One passage read for one question.
 
-    question: str
-    context: PassageInContext
+    Attributes:
+        key: Set and number of the question.
+        sentences: float32 (n_sentences, 3): log odds by the signals, by the reader, and of the passage by the reader.
+        passage: Log odds of the passage by the signals and by the reader.
+        labels: bool (n_sentences,): which sentences are gold.
+        at_home: Whether it is a passage of the question's own article.
+        answerable: Whether the question's own article answers it.
+    """
+
+    key: tuple[int, int]
+    sentences: NDArray[np.float32]
+    passage: tuple[float, float]
+    labels: NDArray[np.bool_]
+    at_home: bool
+    answerable: bool
+
+
+def main() -> None:
+    """Convert, fit, report, write."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--fitted", action="store_true", help="the network is converted already")
+    if not options.parse_args().fitted:
+        export()
+    settings = load_settings()
+    encoder, reader = load_encoder(settings), load_reader(settings)
+    rng = np.random.default_rng(SEED)
+    fit = [read_held_out(name, n, encoder, rng) for name, n in FIT_SETS.items()]
+    clapnq_fit, clapnq_report = read_clapnq(encoder)
+    fit.append(clapnq_fit)
+    for pool in fit:
+        pool.items += swapped(pool, rng)
+    looks = [look for number, pool in enumerate(fit) for look in look_at(number, pool, encoder, reader)]
+    tell(f"{len(looks)} passages read, {sum(len(look.labels) for look in looks)} sentences")
+    blend = fitted(looks)
+    write(blend)
+    tell(f"{blend}")
+    reports = {name: pool_of(name, read_records(name), n, encoder, rng) for name, n in REPORT_SETS.items()}
+    systems = {
+        "signals": Blend((1, 0, 0, 0), (1, 0, 0), THRESHOLD, ""),
+        "reader": Blend((0, 1, 0, 0), (0, 1, 0), THRESHOLD, ""),
+        "both": blend,
+    }
+    for number, (name, pool) in enumerate((reports | {"clapnq-b": clapnq_report}).items()):
+        looked = look_at(number, pool, encoder, reader)
+        for system, weights in systems.items():
+            tell(f"{name} {system}: {json.dumps(measure(looked, weights))}")
+    for system, figure in claim_support(encoder, reader, systems).items():
+        tell(f"wice, held-out claims, supported against not, AUROC {system}: {figure}")
 
 
 def export() -> None:
@@ -101,146 +141,125 @@ def export() -> None:
     heads = nncf.IgnoredScope(patterns=[r".*reader\.(passage|token)/.*"])
     model = nncf.compress_weights(model, mode=nncf.CompressWeightsMode.INT8_ASYM, ignored_scope=heads)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(FOLDER / "compiled", ignore_errors=True)
-    openvino.save_model(model, str(FOLDER / "model.xml"), compress_to_fp16=True)
+    openvino.save_model(model, str(FOLDER / "reader.xml"), compress_to_fp16=True)
     shutil.copyfile(folder / "tokenizer.json", FOLDER / "tokenizer.json")
     tell(f"{sum(f.stat().st_size for f in FOLDER.iterdir() if f.is_file()) / 1e6:.1f} MB in {FOLDER.name}/")
 
 
-def look_at(number: int, pool: Pool, encoder: Encoder) -> Iterator[ReadLook]:
-    """As `fit_signals.look_at`, with fewer passages a question, and keeping what was read."""
+def read_held_out(name: str, n: int, encoder: Encoder, rng: np.random.Generator) -> Pool:
+    """Read `n` questions about texts that the reader was not trained on."""
+    records = [r for r in read_records(name) if held_out(r["text"])]
+    return pool_of(name, records, n, encoder, rng)
+
+
+def look_at(number: int, pool: Pool, encoder: Encoder, reader: Reader) -> list[Look]:
+    """Read for each question the `N_READ` nearest passages and its own."""
     flat = [(home, context) for home, contexts in enumerate(pool.contexts) for context in contexts]
     tokens = encode_in_parts([passage_input(c.article.title, c.passage.text) for _, c in flat], encoder)
     of_questions = encode_in_parts([item.question for item in pool.items], encoder)
     matrix = np.stack([t.pooled for t in tokens])
+    judged = []
     for place, item in enumerate(pool.items):
         of_question = of_questions[place]
         near = np.argsort(-(matrix @ of_question.pooled), kind="stable")[:N_READ].tolist()
         near += [i for i, (home, _) in enumerate(flat) if home == item.home and i not in near]
         asked = ask(read_question(item.question), of_question, Rarity.among([flat[i][1] for i in near]))
-        for i in near:
-            home, context = flat[i]
-            labels = np.array([home == item.home and s.ordinal in item.gold for s in context.sentences], bool)
-            signals = passage_signals(asked, context, tokens[i])
-            at_home = home == item.home
-            yield ReadLook((number, place), signals, labels, at_home, bool(item.gold), item.question, context)
+        judged += [(place, flat[i][0], judge(shipped_weights(), asked, flat[i][1], tokens[i])) for i in near]
+    read = in_parts(reader, [(pool.items[place].question, j.context) for place, _, j in judged])
+    looks = []
+    for (place, home, j), of_reader in zip(judged, read, strict=True):
+        item = pool.items[place]
+        labels = [home == item.home and s.ordinal in item.gold for s in j.context.sentences]
+        signals = of_reader.signals
+        rows = np.stack([j.sentences, signals[:, OF_SENTENCE], signals[:, OF_PASSAGE]], axis=1)
+        passage = (j.relevance, float(signals[0, OF_PASSAGE]))
+        looks.append(Look((number, place), rows, passage, np.array(labels), home == item.home, bool(item.gold)))
+    return looks
 
 
-def with_reader(looks: Sequence[ReadLook], reader: Reader) -> list[Look]:
-    """Append the reader's signals to each look's."""
-    more: list[NDArray[np.float32]] = []
-    for start in range(0, len(looks), 256):
-        more += reader.read_pairs([(k.question, k.context) for k in looks[start : start + 256]])
-        tell(f"  read {len(more)} of {len(looks)}")
-    return [replace(k, signals=np.hstack([k.signals, further])) for k, further in zip(looks, more, strict=True)]
+def in_parts(reader: Reader, pairs: Sequence[tuple[str, PassageInContext]]) -> list[Read]:
+    """Read pairs, telling now and then how far it is."""
+    out: list[Read] = []
+    for start in range(0, len(pairs), 512):
+        out += reader.read_pairs(pairs[start : start + 512])
+        tell(f"  read {len(out)} of {len(pairs)}")
+    return out
 
 
-def only_held_out(pool: Pool, n: int) -> Pool:
-    """Keep `n` questions of passages that the reader was not trained on, and those passages."""
-    kept = [i for i, article in enumerate(pool.articles) if held_out(article.text)]
-    place = {old: new for new, old in enumerate(kept)}
-    items = [replace(item, home=place[item.home]) for item in pool.items if item.home in place][:n]
-    return Pool([pool.articles[i] for i in kept], [pool.contexts[i] for i in kept], items)
+def fitted(looks: Sequence[Look]) -> Blend:
+    """Fit both regressions, and Platt's scaling (1999) of a question's best passage to answerability."""
+    labels = np.concatenate([k.labels for k in looks])
+    sentence = LogisticRegression(C=1e6).fit(np.concatenate([k.sentences for k in looks]), labels)
+    passage = LogisticRegression(C=1e6).fit(np.array([k.passage for k in looks]), [k.labels.any() for k in looks])
+    a, b, c = map(float, sentence.coef_[0])
+    d, e = map(float, passage.coef_[0])
+    blend = Blend((a, b, c, float(sentence.intercept_[0])), (d, e, float(passage.intercept_[0])), THRESHOLD, VERSION)
+    scores, answered = confidences(looks, blend)
+    platt = LogisticRegression(C=1e6, class_weight="balanced").fit(scores[:, None], answered)
+    slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    scaled = (slope * blend.passage[0], slope * blend.passage[1], slope * blend.passage[2] + shift)
+    return Blend(blend.sentence, scaled, THRESHOLD, VERSION)
 
 
-def claims(encoder: Encoder) -> tuple[Pool, list[bool]]:
-    """Read the held-out claims, each with its own article, and whether it is supported."""
+def confidences(looks: Sequence[Look], blend: Blend) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Log odds and answerability: each question as asked, and each answerable one with its own article taken away."""
+    best: dict[tuple[tuple[int, int], bool], float] = {}
+    for look in looks:
+        relevance = blend.relevance(*look.passage)
+        best[look.key, True] = max(best.get((look.key, True), -np.inf), relevance)
+        if look.answerable and not look.at_home:
+            best[look.key, False] = max(best.get((look.key, False), -np.inf), relevance)
+    answerable = {look.key for look in looks if look.answerable}
+    return np.array(list(best.values())), np.array([kept and key in answerable for key, kept in best])
+
+
+def measure(looks: Sequence[Look], blend: Blend) -> dict[str, float]:
+    """Best sentence of the right article, best sentence of all read, and answerability."""
+    homes: dict[tuple[int, int], list[tuple[float, bool]]] = {}
+    alls: dict[tuple[int, int], list[tuple[float, bool]]] = {}
+    for look in (look for look in looks if look.answerable):
+        odds = blend.sentences(*look.sentences.T)
+        scored = list(zip(odds.tolist(), look.labels.tolist(), strict=True))
+        alls.setdefault(look.key, []).extend(scored)
+        if look.at_home:
+            homes.setdefault(look.key, []).extend(scored)
+    scores, answered = confidences(looks, blend)
+    return {
+        "questions": len({look.key for look in looks}),
+        "best sentence of its article": round(float(np.mean([max(s)[1] for s in homes.values()])), 4),
+        "best sentence of all read": round(float(np.mean([max(s)[1] for s in alls.values()])), 4),
+        "answerable AUROC": round(float(roc_auc_score(answered, scores)), 4),
+        "answerable AP": round(float(average_precision_score(answered, scores)), 4),
+        "answered when answerable": round(float((scores[answered] >= 0).mean()), 4),
+        "abstained when not": round(float((scores[~answered] < 0).mean()), 4),
+    }
+
+
+def claim_support(encoder: Encoder, reader: Reader, systems: dict[str, Blend]) -> dict[str, str]:
+    """Tell how well the best passage's relevance parts supported held-out claims from the others."""
     records = [r for r in read_records("wice-claims-dev") if held_out(r["text"])]
     articles = [Article(f"wice-{i}", r["title"], r["text"]) for i, r in enumerate(records)]
-    pool = Pool(articles, [contexts_of(a, encoder) for a in articles], [])
-    return pool, [r["label"] == "supported" for r in records]
+    items = [Item(r["claim"], i, {0} if r["label"] == "supported" else set()) for i, r in enumerate(records)]
+    looks = look_at(0, Pool(articles, [contexts_of(a, encoder) for a in articles], items), encoder, reader)
+    out = {}
+    for system, blend in systems.items():
+        best: dict[tuple[int, int], float] = {}
+        for look in (look for look in looks if look.at_home):
+            best[look.key] = max(best.get(look.key, -np.inf), blend.relevance(*look.passage))
+        supported = [bool(items[place].gold) for _, place in best]
+        out[system] = f"{roc_auc_score(supported, list(best.values())):.3f} ({len(best)} claims)"
+    return out
 
 
-Scores = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-
-
-def one_signal(place: int) -> Scores:
-    """Return a "network" that is one signal, as a probability."""
-    return lambda signals: np.asarray(1 / (1 + np.exp(-signals[:, place])), np.float32)
-
-
-def plain(network: Scores) -> Scores:
-    """Return a network that sees the encoder's signals only, of sentences or of passages."""
-    n = len(ALL_SIGNALS)
-    cut = len(PASSAGE_SIGNALS) - n
-    return lambda s: network(s[:, : n + cut] if s.shape[1] > n + len(READER_SIGNALS) else s[:, :n])
-
-
-def main() -> None:
-    """Convert, fit, report, write."""
-    encoder = load_encoder(load_settings())
-    rng = np.random.default_rng(SEED)
-    fit = [only_held_out(read_set_of_held_out(name, encoder, rng), n) for name, n in FIT_SETS.items()]
-    clapnq_fit, clapnq_report = read_clapnq(encoder)
-    fit.append(clapnq_fit)
-    for pool in fit:
-        pool.items += swapped(pool, rng)
-    plain_looks = [look for number, pool in enumerate(fit) for look in look_at(number, pool, encoder)]
-    newwiki = read_set("squadshifts-newwiki-a", REPORT_QUESTIONS, encoder, rng)
-    reports = {"newwiki-a": list(look_at(0, newwiki, encoder)), "clapnq-b": list(look_at(0, clapnq_report, encoder))}
-    tell(f"{len(plain_looks)} passages looked at")
-    export()
-    reader = shipped_reader()
-    looks = with_reader(plain_looks, reader)
-
-    signals, labels = np.concatenate([k.signals for k in looks]), np.concatenate([k.labels for k in looks])
-    sentence = fit_network(signals, labels, hidden=16)
-    rows = np.array([passage_row(k.signals, sentence(k.signals)) for k in looks], np.float32)
-    passage = fit_network(rows, np.array([k.labels.any() for k in looks]), hidden=16)
-    passage = with_platt(passage, fit_platt(looks, sentence, passage))
+def write(blend: Blend) -> None:
+    """Write the weights where the package reads them."""
     written = {
-        "version": VERSION,
-        "encoder": encoder.identity.model,
-        "sentence_signals": (*ALL_SIGNALS, *READER_SIGNALS),
-        "passage_signals": (*PASSAGE_SIGNALS, *(f"best sentence: {name}" for name in READER_SIGNALS)),
-        "threshold": THRESHOLD,
-        "sentence": network_to_json(sentence),
-        "passage": network_to_json(passage),
+        "version": blend.version,
+        "sentence": [round(w, 4) for w in blend.sentence],
+        "passage": [round(w, 4) for w in blend.passage],
+        "threshold": blend.threshold,
     }
-    (FOLDER / WEIGHTS).write_text(json.dumps(written) + "\n", encoding="utf-8")
-
-    shipped = shipped_weights()
-    n, cut = len(ALL_SIGNALS), len(PASSAGE_SIGNALS) - len(ALL_SIGNALS)
-    passage_place = READER_SIGNALS.index("reader: passage")
-    systems: dict[str, tuple[Scores, Scores]] = {
-        "signals": (plain(shipped.sentence), plain(shipped.passage)),
-        "reader": (one_signal(n), one_signal(cut + n + passage_place)),
-        "stack": (sentence, passage),
-    }
-    for name, looked in reports.items():
-        read = with_reader(looked, reader)
-        for system, (of_sentence, of_passage) in systems.items():
-            tell(f"{name} {system}: {json.dumps(measure(read, of_sentence, of_passage))}")
-    for system, auroc in claim_support(encoder, reader, systems).items():
-        tell(f"wice held-out claims, supported against not, AUROC {system}: {auroc}")
-
-
-def read_set_of_held_out(name: str, encoder: Encoder, rng: np.random.Generator) -> Pool:
-    """Read enough of a set that `only_held_out` finds what `FIT_SETS` asks for."""
-    return read_set(name, 7 * FIT_SETS[name], encoder, rng)
-
-
-def claim_support(encoder: Encoder, reader: Reader, systems: dict[str, tuple[Scores, Scores]]) -> dict[str, str]:
-    """Tell how well the best passage's relevance parts supported claims from the others."""
-    pool, supported = claims(encoder)
-    scores: dict[str, list[float]] = {system: [] for system in systems}
-    records = [r for r in read_records("wice-claims-dev") if held_out(r["text"])]
-    for record, contexts in zip(records, pool.contexts, strict=True):
-        claim = record["claim"]
-        of_claim, *tokens = encoder.encode_tokens(
-            [claim, *(passage_input(c.article.title, c.passage.text) for c in contexts)]
-        )
-        best = np.argsort(-np.array([t.pooled @ of_claim.pooled for t in tokens]), kind="stable")[:8].tolist()
-        contexts, tokens = [contexts[i] for i in best], [tokens[i] for i in best]
-        asked = ask(read_question(claim), of_claim, Rarity.among(contexts))
-        rows = [
-            np.hstack([passage_signals(asked, c, t), further])
-            for c, t, further in zip(contexts, tokens, reader(claim, contexts), strict=True)
-        ]
-        for system, (of_sentence, of_passage) in systems.items():
-            found = [float(of_passage(np.array([passage_row(r, of_sentence(r))], np.float32))[0]) for r in rows]
-            scores[system].append(max(found))
-    return {s: f"{roc_auc_score(supported, v):.3f} ({len(v)} claims)" for s, v in scores.items()}
+    (FOLDER / "blend.json").write_text(json.dumps(written) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

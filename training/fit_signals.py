@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +132,11 @@ def tell(line: str) -> None:
 def read_set(name: str, n: int, encoder: Encoder, rng: np.random.Generator) -> Pool:
     """Read `n` questions of evidence/`name` and every passage of the set they are asked of."""
     with gzip.open(DATA / "evidence" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in lines]
+        return pool_of(name, [json.loads(line) for line in lines], n, encoder, rng)
+
+
+def pool_of(name: str, records: list[dict[str, Any]], n: int, encoder: Encoder, rng: np.random.Generator) -> Pool:
+    """Make a pool of `n` of the records, chosen by `rng`, and the texts that they ask about."""
     chosen = rng.permutation(len(records))[:n]
     texts: dict[str, int] = {}
     articles: list[Article] = []

@@ -22,23 +22,27 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from rag.answering.question import names_in, read_question
 from rag.encoding.tokens import Tokenizer
 from rag.reading.sentences import split_sentences
+from rag.support import claim_of
 from rag.words import content_stems
 
 DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
-NEWS = Path(__file__).with_name("news_style.jsonl")
+NEWS = Path(__file__).with_name("news")
 HELD_OUT = 15
 # Share of a round's pairs drawn from each set: small sets of plain prose count for more than their size.
 SHARES = {
-    "squadshifts-reddit": 0.25,
-    "squadshifts-amazon": 0.22,
-    "selqa-dev": 0.09,
-    "qed-dev": 0.13,
-    "xquad-en": 0.15,
+    "squadshifts-reddit": 0.19,
+    "squadshifts-amazon": 0.17,
+    "selqa-dev": 0.07,
+    "qed-dev": 0.10,
+    "xquad-en": 0.12,
     "wice-claims-dev": 0.05,
-    "news": 0.11,
+    "news": 0.30,
 }
-# What becomes of a drawn question: asked of its passage, or made unanswerable in one of four ways.
-WAYS = {"asked": 0.60, "neighbour": 0.14, "swapped": 0.11, "withheld": 0.15}
+# What becomes of a drawn question: asked of its passage, claimed (with its answer), or made unanswerable in one of four
+# ways: claimed with a wrong answer, asked of a passage nearby, with a name exchanged, or asked without its gold.
+WAYS = {"asked": 0.40, "claimed": 0.10, "misclaimed": 0.10, "neighbour": 0.20, "swapped": 0.08, "withheld": 0.12}
+# Of the neighbours of a question on a long text, the share that are another part of that text.
+SAME_TEXT = 0.5
 PARTLY = 0.4  # how far a passage that supports a part of a claim counts as supporting it
 
 
@@ -54,13 +58,18 @@ class Text:
 
 @dataclass(slots=True)
 class Asked:
-    """A question with the place of its passage, its gold sentences, the answer's span (or None), and its label."""
+    """A question with the place of its passage, its gold sentences, the answer's span (or None), and its label.
+
+    `answer` is the span's text, "" where there is none; `wrong` are choices that are not the answer.
+    """
 
     question: str
     home: int
     gold: frozenset[int]
     span: tuple[int, int] | None
     label: float
+    answer: str = ""
+    wrong: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -104,22 +113,35 @@ def held_out(text: str) -> bool:
 
 def read_records(name: str) -> list[dict[str, Any]]:
     """Read a set's records; the news-style examples stand beside this file."""
-    if name != "news":
-        with gzip.open(DATA / "evidence" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
-    if not NEWS.exists():
-        return []
-    out = []
-    for line in NEWS.read_text(encoding="utf-8").splitlines():
-        article = json.loads(line)
-        for question, quote in article["questions"]:
-            at = article["text"].find(quote) if quote else -1
-            if quote and at < 0:
-                raise ValueError(f"{question!r}: {quote!r} is not in its text")
-            answers = [{"text": quote, "start": at}] if quote else []
-            record = {"question": question, "title": article["title"], "text": article["text"], "answers": answers}
-            out.append(record | {"answerable": bool(quote)})
-    return out
+    if name == "news":
+        return [record for path in sorted(NEWS.glob("*.jsonl")) for record in news_records(path)]
+    with gzip.open(DATA / "evidence" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def news_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Read invented reports: a line has title, text and questions, each with evidence, some with answer and choices.
+
+    Raises:
+        ValueError: An evidence sentence does not stand in its text.
+    """
+    for line in path.read_text(encoding="utf-8").splitlines():
+        report = json.loads(line)
+        text = report["text"]
+        for asked in report["questions"]:
+            places = [(text.find(quote), len(quote)) for quote in asked["evidence"]]
+            if any(start < 0 for start, _ in places):
+                raise ValueError(f"{path.name}: {asked['q']!r}: its evidence is not in the text")
+            answer = asked.get("answer", "")
+            found = [at for start, n in places if answer and (at := text.find(answer, start, start + n)) >= 0]
+            yield {
+                "question": asked["q"],
+                "title": report["title"],
+                "text": text,
+                "answers": [{"text": answer, "start": found[0]}] if found else [],
+                "evidence": [[start, start + n] for start, n in places],
+                "wrong": asked.get("wrong", []),
+            }
 
 
 def read_pool(name: str) -> Pool:
@@ -139,8 +161,29 @@ def read_pool(name: str) -> Pool:
         label = {"partially_supported": PARTLY, "not_supported": 0.0}.get(record.get("label", ""), float(bool(gold)))
         # The answer must stand in a gold sentence for the span to be a true label.
         span = next((s for s in answers if any(cut[i][0] <= s[0] < cut[i][1] for i in gold)), None)
-        pool.asked.append(Asked(record.get("question") or record["claim"], home, gold, span, label))
+        answer = pool.texts[home].text[slice(*span)] if span else ""
+        question = record.get("question") or record["claim"]
+        pool.asked.append(Asked(question, home, gold, span, label, answer, tuple(record.get("wrong", ()))))
+    add_wrong_answers(pool)
     return pool
+
+
+def kind_of(answer: str) -> str:
+    """Tell apart numbers, names and other words: a wrong answer of another kind would be no choice."""
+    if any(c.isdigit() for c in answer):
+        return "number"
+    return "name" if answer[:1].isupper() else "words"
+
+
+def add_wrong_answers(pool: Pool) -> None:
+    """Give a question without wrong choices the answers of other questions on its text that are of the same kind."""
+    of_text: dict[int, list[Asked]] = {}
+    for asked in pool.asked:
+        of_text.setdefault(asked.home, []).append(asked)
+    for asked in (a for a in pool.asked if a.answer and not a.wrong):
+        own = set(content_stems(f"{asked.answer} {asked.question}"))
+        others = {a.answer for a in of_text[asked.home] if a.answer and kind_of(a.answer) == kind_of(asked.answer)}
+        asked.wrong = tuple(sorted(o for o in others if (stems := set(content_stems(o))) and not stems & own))
 
 
 class Pairs:
@@ -170,8 +213,11 @@ class Pairs:
         bank = [name for asked in chosen for name in names_in(asked.question)] or ["Smith"]
         for asked, way in zip(chosen, ways.tolist(), strict=True):
             text = pool.texts[asked.home]
+            everything = range(len(text.sentences))
             if not asked.gold and way != "neighbour":
-                yield self.pair(asked.question, text, range(len(text.sentences)), None, "no answer", rng)
+                yield self.pair(asked.question, text, everything, None, "no answer", rng)
+            elif way == "neighbour" and rng.random() < SAME_TEXT and (part := beside(asked, len(text.sentences))):
+                yield self.pair(asked.question, text, part, None, way, rng)
             elif way == "neighbour":
                 near = [i for i in others[id(asked)] if i != asked.home and pool.texts[i].held_out == text.held_out]
                 other = pool.texts[near[int(rng.integers(min(5, len(near))))]] if near else text
@@ -180,10 +226,15 @@ class Pairs:
             elif way == "withheld" and len(text.sentences) > len(asked.gold) + 1:
                 kept = [i for i in range(len(text.sentences)) if i not in asked.gold]
                 yield self.pair(asked.question, text, kept, None, way, rng)
+            elif way == "claimed" and asked.answer:
+                yield self.pair(claim(asked.question, asked.answer, rng), text, everything, asked, way, rng)
+            elif way == "misclaimed" and asked.wrong:
+                wrong = asked.wrong[int(rng.integers(len(asked.wrong)))]
+                yield self.pair(claim(asked.question, wrong, rng), text, everything, None, way, rng)
             elif way == "swapped" and (other_question := swap(asked, text, bank, rng)):
-                yield self.pair(other_question, text, range(len(text.sentences)), None, way, rng)
+                yield self.pair(other_question, text, everything, None, way, rng)
             else:
-                yield self.pair(asked.question, text, range(len(text.sentences)), asked, "asked", rng)
+                yield self.pair(asked.question, text, everything, asked, "asked", rng)
 
     def pair(
         self,
@@ -211,6 +262,19 @@ class Pairs:
             place += [n] * len(rows[2 + i])
         kinds = [0] * (len(rows[0][:64]) + 2) + [1] * (len(ids) + 1 - len(rows[0][:64]) - 2)
         return Pair([*ids, 102], kinds, [*place, -1], gold, span, asked.label if asked else 0.0, way)
+
+
+def beside(asked: Asked, n: int) -> range | None:
+    """Return the longer run of sentences before or after the gold ones, if it has at least three."""
+    if not asked.gold:
+        return None
+    part = max(range(min(asked.gold)), range(max(asked.gold) + 1, n), key=len)
+    return part if len(part) >= 3 else None
+
+
+def claim(question: str, answer: str, rng: np.random.Generator) -> str:
+    """Word a question with its answer as the product does for choices, or one behind the other."""
+    return claim_of(question, answer) if rng.random() < 0.7 else f"{question} {answer}"
 
 
 def located(asked: Asked, text: Text, sentence: int, spans: NDArray[np.int32], offset: int) -> tuple[int, int] | None:

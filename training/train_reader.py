@@ -39,6 +39,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=16)
     options.add_argument("--minutes", type=float, default=150.0)
+    options.add_argument("--start", type=Path, help="weights to begin with, of an earlier run; else the encoder's")
     options.add_argument("--bf16", action="store_true")
     asked = options.parse_args()
     torch.set_num_threads(2)
@@ -49,6 +50,8 @@ def main() -> None:
     held = pairs.draw(320, np.random.default_rng(SEED), held=True)
     tell(f"held out for the way: {len(held)}")
     reader = load(str(folder))
+    if asked.start:
+        reader.load_state_dict(torch.load(asked.start, weights_only=True)["reader"])
     heads = [*reader.token.parameters(), *reader.passage.parameters()]
     body = [p for p in reader.bert.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW([{"params": body, "lr": LR}, {"params": heads, "lr": HEAD_LR}], weight_decay=0.01)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from rag.answering.expected import form_odds
 from rag.answering.question import read_question
-from rag.answering.signals import ALL_SIGNALS, Rarity, ask, passage_signals, read_tokens
-from rag.protocols import Encoder
+from rag.answering.signals import ALL_SIGNALS, Asked, Rarity, ask, passage_signals, read_tokens
+from rag.protocols import Encoder, TokenVectors
 from rag.types import PassageInContext, Reading
 
 PASSAGE_SIGNALS = (
@@ -47,12 +47,30 @@ class Network:
 
     def __call__(self, signals: NDArray[np.float32], odds: NDArray[np.float32] | float = 0.0) -> NDArray[np.float32]:
         """Return probabilities, float32 (rows,), for signals (rows, n); `odds` (rows,) is added to their log odds."""
+        return sigmoid(self.log_odds(signals, odds))
+
+    def log_odds(self, signals: NDArray[np.float32], odds: NDArray[np.float32] | float = 0.0) -> NDArray[np.float32]:
+        """Return log odds, float32 (rows,), as `__call__` turns them into probabilities."""
         hidden = (signals - self.mean) / self.scale
         for place, (weights, bias) in enumerate(self.layers):
             hidden = hidden @ weights + bias
             if place < len(self.layers) - 1:
                 hidden = np.maximum(hidden, 0)
-        return np.asarray(1 / (1 + np.exp(-(hidden[:, 0] + odds).clip(-30, 30))), np.float32)
+        return np.asarray((hidden[:, 0] + odds).clip(-30, 30), np.float32)
+
+
+def sigmoid(log_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn log odds into probabilities."""
+    return np.asarray(1 / (1 + np.exp(-log_odds.astype(np.float64))), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A passage's log odds of answering, and of each of its sentences of being evidence (float32)."""
+
+    context: PassageInContext
+    relevance: float
+    sentences: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +135,28 @@ class SignalsEvidence:
         """Confidence below which the articles don't answer."""
         return self._weights.threshold
 
-    def more_signals(self, question: str, contexts: Sequence[PassageInContext]) -> list[NDArray[np.float32]]:
-        """Return further signals, float32 (n_sentences, any) for each passage; none here: for models built on this."""
-        return [np.empty((len(context.sentences), 0), np.float32) for context in contexts]
-
     def read(self, question: str, contexts: Sequence[PassageInContext]) -> list[Reading]:
         """Read every passage for `question`; one Reading a passage, in the order given."""
+        return [
+            Reading(j.context, float(sigmoid(np.array(j.relevance))), tuple(map(float, sigmoid(j.sentences))))
+            for j in self.judge(question, contexts)
+        ]
+
+    def judge(self, question: str, contexts: Sequence[PassageInContext]) -> list[Judged]:
+        """Read every passage for `question`, as log odds."""
         if not contexts:
             return []
         of_question, *of_passages = read_tokens(question, contexts, self._encoder)
         asked = ask(read_question(question), of_question, Rarity.among(contexts))
-        readings = []
-        more = self.more_signals(question, contexts)
-        for context, tokens, further in zip(contexts, of_passages, more, strict=True):
-            signals = np.hstack([passage_signals(asked, context, tokens), further])
-            texts = [context.article.text[s.start : s.end] for s in context.sentences]
-            odds = np.array([form_odds(asked.question, text) for text in texts], np.float32)
-            probabilities = self._weights.sentence(signals, odds[:, 0])
-            row = np.array([passage_row(signals, probabilities)], np.float32)
-            relevance = float(self._weights.passage(row, odds[[int(probabilities.argmax())], 1])[0])
-            readings.append(Reading(context, relevance, tuple(map(float, probabilities))))
-        return readings
+        return [judge(self._weights, asked, c, t) for c, t in zip(contexts, of_passages, strict=True)]
+
+
+def judge(weights: Weights, asked: Asked, context: PassageInContext, tokens: TokenVectors) -> Judged:
+    """Weigh one passage's signals."""
+    signals = passage_signals(asked, context, tokens)
+    texts = [context.article.text[s.start : s.end] for s in context.sentences]
+    odds = np.array([form_odds(asked.question, text) for text in texts], np.float32)
+    sentences = weights.sentence.log_odds(signals, odds[:, 0])
+    row = np.array([passage_row(signals, sigmoid(sentences))], np.float32)
+    relevance = float(weights.passage.log_odds(row, odds[[int(sentences.argmax())], 1])[0])
+    return Judged(context, relevance, sentences)

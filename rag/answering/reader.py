@@ -1,31 +1,30 @@
-"""The evidence model that reads: a cross-encoder over question and passage, whose verdicts join MiniLM's signals.
+"""The reader: a cross-encoder over question and passage, whose verdicts are signals for the evidence model.
 
-The cross-encoder gives every token four logits (evidence, attention within its sentence, the answer's first and last
-token) and the passage one. Here they become further signals of each sentence for the two small networks of
-`evidence.py`. Trained by `training/train_reader.py` and `training/fit_reader.py`; see `training/README.md`.
+It gives every token four logits (evidence, attention within its sentence, the answer's first and last token) and the
+passage one, in one forward pass. `evidence.py` weighs them beside the encoder's signals. Trained by
+`training/train_reader.py`; `training/README.md` is its model card.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.evidence import SignalsEvidence, Weights, read_weights
 from rag.encoding.batches import pad, plan_batches
 from rag.encoding.text_encoder import Network
 from rag.encoding.tokens import Ids, Tokenizer
 from rag.passages import passage_input
-from rag.protocols import Encoder
+from rag.settings import Settings
 from rag.types import PassageInContext
 
-FOLDER = Path(".cache/reader/built")
-WEIGHTS = "signals_reader.json"
+FOLDER = Path(__file__).with_name("weights")
+"""What ships: `reader.xml` and `.bin` (the network in OpenVINO's form, int8 weights) and `tokenizer.json`."""
 READER_SIGNALS = (
     "reader: sentence",
     "reader: sentence, less the passage's best",
@@ -44,11 +43,28 @@ PAD_ID = 0
 CLIP = 12.0
 
 
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the reader makes of one passage.
+
+    Attributes:
+        signals: float32 (n_sentences, len(READER_SIGNALS)).
+        answers: For each sentence the start and end in the article's text of its best short answer; None where the
+            sentence was cut off.
+    """
+
+    signals: NDArray[np.float32]
+    answers: tuple[Span | None, ...]
+
+
 class Reads(Protocol):
     """Whatever reads question and passage together; `Reader` does."""
 
-    def __call__(self, question: str, contexts: Sequence[PassageInContext]) -> list[NDArray[np.float32]]:
-        """Return float32 (n_sentences, len(READER_SIGNALS)) for each passage, in the order given."""
+    def __call__(self, question: str, contexts: Sequence[PassageInContext]) -> list[Read]:
+        """Read every passage for `question`, in the order given."""
         ...
 
 
@@ -59,12 +75,12 @@ class Reader:
         self._network = network
         self._tokenizer = tokenizer
 
-    def __call__(self, question: str, contexts: Sequence[PassageInContext]) -> list[NDArray[np.float32]]:
-        """Read every passage for `question`; see `Reads`."""
+    def __call__(self, question: str, contexts: Sequence[PassageInContext]) -> list[Read]:
+        """Read every passage for `question`, in the order given."""
         return self.read_pairs([(question, context) for context in contexts])
 
-    def read_pairs(self, pairs: Sequence[tuple[str, PassageInContext]]) -> list[NDArray[np.float32]]:
-        """Read pairs of a question and a passage; float32 (n_sentences, len(READER_SIGNALS)) for each."""
+    def read_pairs(self, pairs: Sequence[tuple[str, PassageInContext]]) -> list[Read]:
+        """Read pairs of a question and a passage, in the order given."""
         texts = [passage_input(context.article.title, context.passage.text) for _, context in pairs]
         located = self._tokenizer.ids_and_spans(texts, MAX_TOKENS)
         asked = dict.fromkeys(question for question, _ in pairs)
@@ -72,12 +88,15 @@ class Reader:
         n_prefix = len(self._tokenizer.prefix)
         rows: list[Ids] = []
         places: list[NDArray[np.intp]] = []
+        starts: list[NDArray[np.int64]] = []
         for (question, context), text, (ids, spans) in zip(pairs, texts, located, strict=True):
             head = heads[question]
             rows.append(np.concatenate([head, ids[n_prefix:]])[:MAX_TOKENS])
             kept = max(0, min(len(spans), MAX_TOKENS - len(head)))
-            places.append(_places(context, len(text), spans[:kept]))
-        out: list[NDArray[np.float32]] = [np.zeros((0, len(READER_SIGNALS)), np.float32)] * len(pairs)
+            # The passage's text is the end of what was read: the difference of lengths is where it starts.
+            starts.append(spans[:kept].astype(np.int64) + context.passage.end - len(text))
+            places.append(_places(context, starts[-1][:, 0]))
+        out: list[Read] = [Read(np.zeros((0, len(READER_SIGNALS)), np.float32), ())] * len(pairs)
 
         def run(batch: NDArray[np.int64]) -> None:
             padded, mask = pad([rows[at] for at in batch], PAD_ID, MAX_TOKENS)
@@ -88,7 +107,8 @@ class Reader:
                 logits = tokens[row, start : start + len(places[at])]
                 none = float(tokens[row, 0, 2] + tokens[row, 0, 3])
                 n = len(pairs[at][1].sentences)
-                out[at] = reader_signals(logits, places[at], n, none, float(passages[row, 0]))
+                signals = reader_signals(logits, places[at], n, none, float(passages[row, 0]))
+                out[at] = Read(signals, _answers(logits, places[at], n, starts[at]))
 
         # A request of the network computes on one core: as many at a time as there are.
         with ThreadPoolExecutor(self._network.n_workers, thread_name_prefix="read") as pool:
@@ -96,13 +116,24 @@ class Reader:
         return out
 
 
-def _places(context: PassageInContext, length: int, spans: NDArray[np.int32]) -> NDArray[np.intp]:
-    """Return for each token of what was read the place of its sentence in the passage; -1 for the title."""
-    # The passage's text is the end of what was read, so that the difference of lengths is where it starts.
-    starts = spans[:, 0] - (length - len(context.passage.text)) + context.passage.start
+def _places(context: PassageInContext, starts: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the place of the sentence that each token stands in, by its start in the article; -1 for the title."""
     begins = np.array([s.start for s in context.sentences], np.int64)
     at = np.searchsorted(begins, starts, side="right") - 1
-    return np.where(spans[:, 0] < length - len(context.passage.text), -1, at)
+    return np.where(starts < context.passage.start, -1, at)
+
+
+def _answers(
+    logits: NDArray[np.float32], places: NDArray[np.intp], n: int, spans: NDArray[np.int64]
+) -> tuple[Span | None, ...]:
+    """Return the best answer of each sentence; `spans` (n_tokens, 2) are the tokens' places in the article's text."""
+    out: list[Span | None] = [None] * n
+    for place in range(n):
+        inside = np.flatnonzero(places == place)
+        if len(inside):
+            _, first, last = best_span(logits[inside, 2].astype(np.float64), logits[inside, 3].astype(np.float64))
+            out[place] = int(spans[inside[first], 0]), int(spans[inside[last], 1])
+    return tuple(out)
 
 
 def reader_signals(
@@ -126,7 +157,7 @@ def reader_signals(
         if len(inside):
             weights = np.exp(inside[:, 1] - inside[:, 1].max())
             sentence[place] = float(weights @ inside[:, 0] / weights.sum())
-            answer[place] = best_span(inside[:, 2], inside[:, 3]) - none
+            answer[place] = best_span(inside[:, 2], inside[:, 3])[0] - none
     sentence, answer = sentence.clip(-CLIP, CLIP), answer.clip(-CLIP, CLIP)
     share = sentence - np.log1p(np.exp(sentence).sum())
     out = np.empty((n, len(READER_SIGNALS)), np.float32)
@@ -137,46 +168,24 @@ def reader_signals(
     return out
 
 
-def best_span(first: NDArray[np.float64], last: NDArray[np.float64]) -> float:
-    """Return the highest first[i] + last[j] with i ≤ j < i + MAX_SPAN."""
-    return max(float((first[: len(first) - gap] + last[gap:]).max()) for gap in range(min(MAX_SPAN, len(first))))
+def best_span(first: NDArray[np.float64], last: NDArray[np.float64]) -> tuple[float, int, int]:
+    """Return the highest first[i] + last[j] with i ≤ j < i + MAX_SPAN, and i and j; of equals the shortest."""
+    best = (float("-inf"), 0, 0)
+    for gap in range(min(MAX_SPAN, len(first))):
+        sums = first[: len(first) - gap] + last[gap:]
+        at = int(sums.argmax())
+        best = max(best, (float(sums[at]), -gap, -at))
+    score, gap, at = best
+    return score, -at, -at - gap
 
 
-def is_installed() -> bool:
-    """Tell whether the reader's files are there."""
-    return (FOLDER / "model.xml").exists() and (FOLDER / WEIGHTS).exists()
-
-
-@lru_cache(maxsize=1)
-def shipped_reader() -> Reader:
-    """Load the reader that `fit_reader.py` built.
+def load_reader(settings: Settings, folder: Path = FOLDER) -> Reader:
+    """Load the reader that ships, without torch; its compiled graph is kept in the settings' cache.
 
     Raises:
-        EncoderUnavailable: Its files are missing or cannot be compiled.
+        EncoderUnavailable: Its files cannot be compiled.
     """
     from rag.encoding.openvino_engine import OpenVinoNetwork  # here, so that importing this module stays cheap
 
-    return Reader(OpenVinoNetwork(FOLDER / "model.xml"), Tokenizer(FOLDER / "tokenizer.json"))
-
-
-@lru_cache(maxsize=1)
-def reader_weights() -> Weights:
-    """Load the networks that weigh the reader's signals together with the encoder's."""
-    return read_weights((FOLDER / WEIGHTS).read_text(encoding="utf-8"))
-
-
-class ReaderEvidence(SignalsEvidence):
-    """`EvidenceModel` from the encoder's signals and the reader's. Thread-safe as far as the encoder is."""
-
-    def __init__(self, encoder: Encoder, weights: Weights | None = None, reader: Reads | None = None) -> None:
-        super().__init__(encoder, weights or reader_weights())
-        self._reader = reader or shipped_reader()
-
-    @property
-    def name(self) -> str:
-        """Name and version, as answers report it."""
-        return f"reader-{self._weights.version}"
-
-    def more_signals(self, question: str, contexts: Sequence[PassageInContext]) -> list[NDArray[np.float32]]:
-        """Return what the reader says of every sentence; float32 (n_sentences, len(READER_SIGNALS)) each."""
-        return self._reader(question, contexts)
+    network = OpenVinoNetwork(folder / "reader.xml", settings.precision, settings.threads, settings.cache / "reader")
+    return Reader(network, Tokenizer(folder / "tokenizer.json"))

@@ -5,21 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.evidence import Network, SignalsEvidence, Weights
-from rag.answering.signals import ALL_SIGNALS
+from rag.answering import reader as reader_module
+from rag.answering.reader import CLIP, READER_SIGNALS, Reader, best_span, reader_signals
 from rag.encoding.tokens import Tokenizer
 from rag.reading.sentences import split_sentences
 from rag.types import Article, Passage, PassageInContext, Sentence
-from tests.fakes import BagOfWordsEncoder
-from training import reader as reader_module
-from training.reader import (
-    CLIP,
-    READER_SIGNALS,
-    Reader,
-    ReaderEvidence,
-    best_span,
-    reader_signals,
-)
 
 TEXT = "Holub met Garrow in Ostrava. They spoke for eleven hours. The dam will be built."
 
@@ -79,29 +69,30 @@ def test_question_and_passage_are_read_as_one_sequence_with_two_separators(token
 @pytest.mark.parametrize(("word", "sentence"), [("Garrow", 0), ("eleven", 1), ("dam", 2)])
 def test_a_token_counts_for_the_sentence_that_it_stands_in(tokenizer, word, sentence):
     wanted = int(tokenizer.ids([word], 9)[0][1])
-    (signals,) = Reader(Finds(wanted), tokenizer)("How long?", [in_context()])
-    assert signals[:, 0].tolist() == pytest.approx([5.0 if i == sentence else -5.0 for i in range(3)])
+    (read,) = Reader(Finds(wanted), tokenizer)("How long?", [in_context()])
+    assert read.signals[:, 0].tolist() == pytest.approx([5.0 if i == sentence else -5.0 for i in range(3)])
 
 
 def test_tokens_of_title_and_question_count_for_no_sentence(tokenizer):
     for word in ("Talks", "How"):
-        (signals,) = Reader(Finds(int(tokenizer.ids([word], 9)[0][1])), tokenizer)("How long?", [in_context()])
-        assert signals[:, 0].tolist() == [-5.0, -5.0, -5.0]
+        (read,) = Reader(Finds(int(tokenizer.ids([word], 9)[0][1])), tokenizer)("How long?", [in_context()])
+        assert read.signals[:, 0].tolist() == [-5.0, -5.0, -5.0]
 
 
 def test_passages_of_unequal_length_come_back_in_the_order_given(tokenizer):
     contexts = [in_context(first=2), in_context(), in_context(first=1)]
     wanted = int(tokenizer.ids(["dam"], 9)[0][1])
     out = Reader(Finds(wanted), tokenizer)("How long?", contexts)
-    assert [signals[:, 0].tolist() for signals in out] == [[5.0], [-5.0, -5.0, 5.0], [-5.0, 5.0]]
+    assert [read.signals[:, 0].tolist() for read in out] == [[5.0], [-5.0, -5.0, 5.0], [-5.0, 5.0]]
 
 
 def test_a_passage_longer_than_the_limit_is_read_as_far_as_it_goes(tokenizer):
     network = Finds(0)
-    (signals,) = Reader(network, tokenizer)("How long?", [in_context("They spoke. " * 200)])
+    (read,) = Reader(network, tokenizer)("How long?", [in_context("They spoke. " * 200)])
     assert len(network.seen[0]) == reader_module.MAX_TOKENS
-    assert signals.shape == (200, len(READER_SIGNALS))
-    assert signals[[0, -1], 0].tolist() == [-5.0, -CLIP]
+    assert read.signals.shape == (200, len(READER_SIGNALS))
+    assert read.answers[-1] is None
+    assert read.signals[[0, -1], 0].tolist() == [-5.0, -CLIP]
 
 
 def test_no_passages_give_no_signals(tokenizer):
@@ -124,32 +115,25 @@ def test_the_best_span_is_that_of_trying_all(pairs):
     first, last = (np.array(side, float) for side in zip(*pairs, strict=True))
     n = len(pairs)
     tried = [first[i] + last[j] for i in range(n) for j in range(i, min(n, i + reader_module.MAX_SPAN))]
-    assert best_span(first, last) == max(tried)
+    score, i, j = best_span(first, last)
+    assert score == max(tried) == first[i] + last[j]
+    assert 0 <= j - i < reader_module.MAX_SPAN
 
 
-def test_the_evidence_model_hands_the_readers_signals_to_the_networks_behind_the_encoders():
-    n = len(ALL_SIGNALS) + len(READER_SIGNALS)
+class Spots(Finds):
+    """A network that takes one id for the first and last token of an answer."""
 
-    def only(width: int, at: int) -> Network:
-        weights = np.zeros((width, 1), np.float32)
-        weights[at] = 1
-        return Network(np.zeros(width, np.float32), np.ones(width, np.float32), ((weights, np.zeros(1, np.float32)),))
-
-    weights = Weights(only(n, len(ALL_SIGNALS)), only(n + 3, n + 3 - len(READER_SIGNALS) + 4), 0.5, "t")
-
-    def reads(question, contexts):
-        rows = np.zeros((3, len(READER_SIGNALS)), np.float32)
-        rows[:, 0], rows[:, 4] = [-9, 9, 0], 2
-        return [rows for _ in contexts]
-
-    model = ReaderEvidence(BagOfWordsEncoder(), weights, reads)
-    (reading,) = model.read("Who spoke with Garrow?", [in_context()])
-    assert model.name == "reader-t"
-    assert int(np.argmax(reading.sentences)) == 1
-    assert reading.sentences[1] > 0.9 > 0.1 > reading.sentences[0]
-    assert 0.5 < reading.relevance < 0.99
+    def run(self, ids, mask, tokens):
+        logits, passages = super().run(ids, mask, tokens)
+        logits[..., 2:] = np.where(ids == self.wanted, 5, -5)[..., None]
+        return logits, passages
 
 
-def test_without_further_signals_the_plain_model_reads_as_before():
-    (more,) = SignalsEvidence(BagOfWordsEncoder()).more_signals("Who?", [in_context()])
-    assert more.shape == (3, 0)
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_answer_of_a_sentence_is_located_in_the_articles_text(tokenizer, first):
+    wanted = int(tokenizer.ids(["eleven"], 9)[0][1])
+    context = in_context(first=first)
+    (read,) = Reader(Spots(wanted), tokenizer)("How long?", [context])
+    start, end = read.answers[1 - first]
+    assert context.article.text[start:end] == "eleven"
+    assert read.signals[:, 3].clip(-11, 11).tolist() == [11.0 if i == 1 - first else 0.0 for i in range(3 - first)]

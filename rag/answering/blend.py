@@ -1,0 +1,105 @@
+"""The evidence model that reads: the signals' log odds and the reader's, joined by two logistic regressions.
+
+The signals know how rare a word is in the collection and whose form an answer has; the reader knows what the sentence
+says. How the weights were fitted, on what, and how well they do is told by `training/README.md`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.evidence import SignalsEvidence, sigmoid
+from rag.answering.reader import FOLDER, READER_SIGNALS, Reads
+from rag.protocols import Encoder
+from rag.types import PassageInContext, Reading
+
+OF_ANSWER = READER_SIGNALS.index("reader: best answer in the sentence, less no answer")
+OF_SENTENCE, OF_PASSAGE = READER_SIGNALS.index("reader: sentence"), READER_SIGNALS.index("reader: passage")
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """What `training/fit_reader.py` writes.
+
+    Attributes:
+        sentence: Weights of a sentence's log odds by the signals, of its logit by the reader, of the passage's logit by
+            the reader; then the constant.
+        passage: Weights of the passage's log odds by the signals and of its logit by the reader; then the constant.
+        threshold: Confidence below which the articles don't answer.
+        version: Of these weights and the reader they were fitted to.
+    """
+
+    sentence: tuple[float, float, float, float]
+    passage: tuple[float, float, float]
+    threshold: float
+    version: str
+
+    def sentences(
+        self, of_signals: NDArray[np.float32], of_reader: NDArray[np.float32], of_passage: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return log odds, float32 (n,), that each sentence is evidence, from three arrays (n,) of log odds."""
+        a, b, c, constant = self.sentence
+        return np.asarray(a * of_signals + b * of_reader + c * of_passage + constant, np.float32)
+
+    def relevance(self, of_signals: float, of_reader: float) -> float:
+        """Return the log odds that a passage answers, from those of the signals and of the reader."""
+        a, b, constant = self.passage
+        return a * of_signals + b * of_reader + constant
+
+
+def read_blend(path: Path) -> Blend:
+    """Read weights from their JSON."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    a, b, c, constant = map(float, data["sentence"])
+    d, e, of_passage = map(float, data["passage"])
+    return Blend((a, b, c, constant), (d, e, of_passage), float(data["threshold"]), str(data["version"]))
+
+
+@lru_cache(maxsize=1)
+def shipped_blend() -> Blend:
+    """Load the weights that ship with the package."""
+    return read_blend(FOLDER / "blend.json")
+
+
+class ReaderEvidence:
+    """`EvidenceModel` from the signals and the reader. Thread-safe as far as the encoder is."""
+
+    def __init__(self, encoder: Encoder, reader: Reads, blend: Blend | None = None) -> None:
+        self._signals = SignalsEvidence(encoder)
+        self._reader = reader
+        self._blend = blend or shipped_blend()
+
+    @property
+    def name(self) -> str:
+        """Name and version, as answers report it."""
+        return f"reader-{self._blend.version}"
+
+    @property
+    def threshold(self) -> float:
+        """Confidence below which the articles don't answer."""
+        return self._blend.threshold
+
+    def read(self, question: str, contexts: Sequence[PassageInContext]) -> list[Reading]:
+        """Read every passage for `question`; one Reading a passage, in the order given."""
+        readings = []
+        judged = zip(self._signals.judge(question, contexts), self._reader(question, contexts), strict=True)
+        for of_signals, of_reader in judged:
+            signals = of_reader.signals
+            sentences = self._blend.sentences(of_signals.sentences, signals[:, OF_SENTENCE], signals[:, OF_PASSAGE])
+            relevance = self._blend.relevance(of_signals.relevance, float(signals[0, OF_PASSAGE]))
+            # An answer is worth leading with where the reader prefers it to none.
+            answers = (
+                span if sure > 0 else None for span, sure in zip(of_reader.answers, signals[:, OF_ANSWER], strict=True)
+            )
+            probabilities = tuple(map(float, sigmoid(sentences)))
+            readings.append(
+                Reading(of_signals.context, float(sigmoid(np.array(relevance))), probabilities, tuple(answers))
+            )
+        return readings

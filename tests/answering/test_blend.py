@@ -1,0 +1,72 @@
+import json
+
+import numpy as np
+import pytest
+
+from rag.answering.blend import Blend, ReaderEvidence, read_blend
+from rag.answering.evidence import SignalsEvidence
+from rag.answering.reader import READER_SIGNALS, Read
+from rag.reading.sentences import split_sentences
+from rag.types import Article, Passage, PassageInContext, Sentence
+from tests.fakes import BagOfWordsEncoder
+
+TEXT = "Holub met Garrow in Ostrava. They spoke for eleven hours. The dam will be built."
+
+
+def in_context() -> PassageInContext:
+    cut = split_sentences(TEXT)
+    sentences = tuple(Sentence("a", i, *span) for i, span in enumerate(cut))
+    return PassageInContext(Article("a", "Talks", TEXT), Passage(0, "a", 0, 2, 0, len(TEXT), TEXT), sentences)
+
+
+def reads(question, contexts):
+    """A reader that finds the second sentence and, in every sentence, its first three characters."""
+    signals = np.zeros((3, len(READER_SIGNALS)), np.float32)
+    signals[:, 0], signals[:, 3], signals[:, 4] = [-2, 3, 0], [-1, 2, 0], 1.5
+    answers = tuple((s.start, s.start + 3) for s in in_context().sentences)
+    return [Read(signals, answers) for _ in contexts]
+
+
+def logit(p):
+    return np.log(p / (1 - p))
+
+
+def test_the_log_odds_of_both_models_are_joined_with_the_weights_given():
+    blend = Blend((0.5, 1.0, 0.25, -1.0), (2.0, 0.5, 0.75), 0.5, "t")
+    model = ReaderEvidence(BagOfWordsEncoder(), reads, blend)
+    (plain,) = SignalsEvidence(BagOfWordsEncoder()).judge("How long did they speak?", [in_context()])
+    (reading,) = model.read("How long did they speak?", [in_context()])
+    wanted = [
+        0.5 * of_signals + of_reader + 0.25 * 1.5 - 1.0
+        for of_signals, of_reader in zip(plain.sentences, (-2, 3, 0), strict=True)
+    ]
+    assert logit(np.array(reading.sentences)) == pytest.approx(wanted, abs=1e-3)
+    assert logit(reading.relevance) == pytest.approx(2.0 * plain.relevance + 0.5 * 1.5 + 0.75, abs=1e-3)
+    assert model.name == "reader-t"
+
+
+def test_a_sentence_has_a_short_answer_only_where_the_reader_prefers_it_to_none():
+    model = ReaderEvidence(BagOfWordsEncoder(), reads, Blend((1, 1, 1, 0), (1, 1, 0), 0.5, "t"))
+    (reading,) = model.read("How long?", [in_context()])
+    start = TEXT.index("They")
+    assert reading.answers == (None, (start, start + 3), None)
+
+
+def test_without_the_reader_the_signals_probabilities_are_those_of_their_log_odds():
+    model = SignalsEvidence(BagOfWordsEncoder())
+    (reading,) = model.read("How long did they speak?", [in_context()])
+    (judged,) = model.judge("How long did they speak?", [in_context()])
+    assert logit(np.array(reading.sentences)) == pytest.approx(judged.sentences, abs=1e-3)
+    assert logit(reading.relevance) == pytest.approx(judged.relevance, abs=1e-3)
+
+
+def test_nothing_read_gives_no_reading():
+    model = ReaderEvidence(BagOfWordsEncoder(), lambda question, contexts: [], Blend((1, 1, 1, 0), (1, 1, 0), 0.5, "t"))
+    assert model.read("How long?", []) == []
+
+
+def test_weights_are_read_as_they_were_written(tmp_path):
+    path = tmp_path / "blend.json"
+    written = {"version": "7", "sentence": [0.1, 0.2, 0.3, 0.4], "passage": [0.5, 0.6, 0.7], "threshold": 0.45}
+    path.write_text(json.dumps(written))
+    assert read_blend(path) == Blend((0.1, 0.2, 0.3, 0.4), (0.5, 0.6, 0.7), 0.45, "7")

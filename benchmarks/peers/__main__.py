@@ -53,9 +53,6 @@ def run(options: argparse.Namespace) -> EvalReport:
     """Open the index and the peer, and evaluate it."""
     evalset = read_set(options.folder)
     rag = open_index(options.index) if options.index else open_set_index(evalset, load_settings(), say=say)
-    # One text alone first: OpenVINO 2026.4 can lock up for good where the first two inferences of a process run at once
-    # (both wait in Type.to_dtype; 2 of 16 fresh processes hung, 2026-11-25).
-    rag.encoder.encode([options.system])
     system = open_peer(options.system, rag, say=say)
     say(system.version)
     return evaluate(

@@ -5,8 +5,8 @@ import pytest
 from rag.api import Rag
 from rag.errors import IndexNotFound, QuestionInvalid
 from rag.settings import Settings
-from rag.support import choose, claim_of
-from rag.support.choose import words_found
+from rag.support import by_cosine_and_words, choose, claim_of
+from rag.support.features import words_found
 from rag.support.judge import coverage, lacking
 from rag.types import Article, Constraints
 from tests.evaluation.made import QUAKE, TALKS
@@ -100,9 +100,9 @@ def test_the_choice_is_the_one_whose_claim_stands_in_the_articles(opened):
 
 def test_of_equal_choices_the_first_is_chosen(opened):
     snapshot = opened.snapshot()
-    even = choose("Who?", ["a", "b"], snapshot, opened.encoder, score=lambda *_: [0.5, 0.5])
+    even = choose("Who?", ["a", "b"], snapshot, opened.encoder, lambda *_: [0.5, 0.5])
     assert (even.index, even.scores) == (0, (0.5, 0.5))
-    assert choose("Who?", ["a", "b"], snapshot, opened.encoder, score=lambda *_: [0.1, 0.2]).index == 1
+    assert choose("Who?", ["a", "b"], snapshot, opened.encoder, lambda *_: [0.1, 0.2]).index == 1
 
 
 def test_words_of_a_choice_count_as_far_as_a_passage_of_the_question_has_them(opened):
@@ -128,7 +128,8 @@ def test_a_passage_of_the_days_before_counts_more(tmp_path):
 
 
 def test_constraints_are_those_of_a_question(opened):
+    until = Constraints(as_of=date(2023, 3, 1))
     found = choose(
-        "Where?", ["Beijing", "Hatay"], opened.snapshot(), opened.encoder, Constraints(as_of=date(2023, 3, 1))
+        "Where?", ["Beijing", "Hatay"], opened.snapshot(), opened.encoder, by_cosine_and_words, constraints=until
     )
     assert found.text == "Hatay"

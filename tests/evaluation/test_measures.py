@@ -4,10 +4,28 @@ import numpy as np
 import pytest
 
 from rag.evaluation.measures import ALL, BY_NAME
-from rag.evaluation.measures.abstention import abstention_f1, abstention_rows, auroc, average_precision
-from rag.evaluation.measures.answers import answer_recall, choice_accuracy, exact_match, token_f1
+from rag.evaluation.measures.abstention import (
+    abstains_rightly,
+    abstention_f1,
+    abstention_rows,
+    auroc,
+    average_precision,
+)
+from rag.evaluation.measures.answers import (
+    answer_in_first_citation,
+    answer_recall,
+    choice_accuracy,
+    exact_match,
+    token_f1,
+)
 from rag.evaluation.measures.calibration import bins, expected_calibration_error, support_rows
-from rag.evaluation.measures.citations import evidence_f1, evidence_precision, evidence_recall, verbatim_rows
+from rag.evaluation.measures.citations import (
+    evidence_f1,
+    evidence_precision,
+    evidence_recall,
+    first_citation_right,
+    verbatim_rows,
+)
 from rag.evaluation.measures.latency import latency_rows, p50, p95
 from rag.evaluation.measures.retrieval import ir_scores, ranked_articles, ranked_passages, ranked_sentences
 from rag.evaluation.outcomes import outcome, stage
@@ -48,6 +66,13 @@ def test_answer_recall_looks_into_the_cited_sentences_only():
     assert answer_recall(judged(answers=("Iran",), prediction=False)) == 0
     assert answer_recall(judged()) is None
     assert answer_recall(judged(answers=("Iran",), system_answers=False)) is None
+
+
+def test_the_answer_may_be_wanted_in_the_first_citation():
+    both = [cite(FIRST, "no"), cite(SECOND, "In Iran.")]
+    assert answer_in_first_citation(judged(answers=("Iran",), cited=both)) == 0
+    assert answer_in_first_citation(judged(answers=("Iran",), cited=both[1:])) == 1
+    assert answer_in_first_citation(judged(answers=("Iran",))) == 0  # abstained
 
 
 def test_token_f1_is_worked_by_hand():
@@ -96,6 +121,15 @@ def test_any_one_of_the_gold_sentences_is_enough_where_the_set_says_so():
     gold = [quote(FIRST), quote(THIRD)]
     assert evidence_recall(judged(evidence=gold, any_evidence=True, cited=[cite(THIRD)])) == 1
     assert evidence_recall(judged(evidence=gold, cited=[cite(THIRD)])) == 0.5
+
+
+def test_the_first_citation_is_the_first_that_is_gold_or_wrong():
+    gold = {"evidence": [quote(SECOND)], "also": [quote(FIRST)]}
+    assert first_citation_right(judged(cited=[cite(FIRST), cite(SECOND)], **gold)) == 1
+    assert first_citation_right(judged(cited=[cite(THIRD), cite(SECOND)], **gold)) == 0
+    assert first_citation_right(judged(cited=[cite(FIRST)], **gold)) == 0
+    assert first_citation_right(judged(**gold)) == 0  # abstained
+    assert first_citation_right(judged()) is None
 
 
 def test_an_abstention_and_a_missing_prediction_score_nothing_on_evidence():
@@ -198,6 +232,13 @@ def test_a_citation_counts_for_calibration_as_far_as_the_set_can_judge_it():
 
 def unsure(confidence, answerable, abstained=False):
     return judged(said=answer(confidence=confidence, abstained=abstained), answerable=answerable)
+
+
+def test_only_unanswerable_questions_are_abstained_from_rightly():
+    assert abstains_rightly(judged(answerable=False, said=answer(abstained=True))) == 1
+    assert abstains_rightly(judged(answerable=False, said=answer(), cited=[cite(FIRST)])) == 0
+    assert abstains_rightly(judged(answerable=False, prediction=False)) == 0
+    assert abstains_rightly(judged(answerable=True, said=answer(abstained=True))) is None
 
 
 def test_abstention_is_worked_by_hand():

@@ -12,7 +12,7 @@ import numpy as np
 
 from rag.evaluation.figures import Rows
 from rag.evaluation.judging import Judged
-from rag.evaluation.measures.base import Measure, first_line, one_row
+from rag.evaluation.measures.base import Measure, averaged, first_line, one_row
 
 UNANSWERABLE, SCORE, ABSTAINED = 0, 1, 2
 """Columns: 1 where the question is unanswerable, 1 - confidence, 1 where the system abstained."""
@@ -76,7 +76,18 @@ def abstention_f1(rows: Rows) -> float:
     return 2 * both / float(rows[:, UNANSWERABLE].sum() + rows[:, ABSTAINED].sum())
 
 
+def abstains_rightly(judged: Judged) -> float | None:
+    """Share of the unanswerable questions for which the answer is withheld.
+
+    Recall of "unanswerable" at the shipped threshold. Alone it rewards silence: read it with `first citation right`.
+    """
+    if judged.question.answerable is not False or not judged.system_answers:
+        return None
+    return float(judged.prediction is not None and judged.abstained)
+
+
 ABSTENTION = (
+    averaged("abstains rightly", abstains_rightly),
     Measure("abstention AUROC", first_line(auroc), abstention_rows, auroc),
     Measure("abstention AP", first_line(average_precision), abstention_rows, average_precision),
     Measure("abstention F1", first_line(abstention_f1), abstention_rows, abstention_f1),

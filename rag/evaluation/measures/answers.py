@@ -35,6 +35,16 @@ def answer_recall(judged: Judged) -> float | None:
     return float(any(has_answer(sentence.text, judged.question.answers) for sentence in judged.cited))
 
 
+def answer_in_first_citation(judged: Judged) -> float | None:
+    """Share of questions for which an acceptable answer stands in the first cited sentence.
+
+    As `answer recall`, but of one sentence: systems that cite more earn nothing by it.
+    """
+    if not _is_open(judged):
+        return None
+    return float(any(has_answer(sentence.text, judged.question.answers) for sentence in judged.cited[:1]))
+
+
 def token_f1(judged: Judged) -> float | None:
     """Mean F1 of the words of the answer and of the nearest acceptable answer (SQuAD's F1).
 
@@ -77,6 +87,7 @@ def _is_open(judged: Judged) -> bool:
 ANSWERS = (
     averaged("choice accuracy", choice_accuracy),
     averaged("answer recall", answer_recall),
+    averaged("answer in first citation", answer_in_first_citation),
     averaged("token F1", token_f1),
     averaged("exact match", exact_match),
 )

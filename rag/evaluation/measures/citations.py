@@ -48,6 +48,18 @@ def evidence_f1(judged: Judged) -> float | None:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
+def first_citation_right(judged: Judged) -> float | None:
+    """Share of the questions with gold sentences whose first cited sentence is one of them.
+
+    Success at rank 1 (Hit@1) of what is cited: what a reader who checks one citation sees. Sentences that may be cited
+    beside the gold (`also`) are skipped. An abstention scores 0. Not `R@k of sentences`, which ranks what is not said.
+    """
+    if not _applies(judged):
+        return None
+    verdicts = (is_gold(sentence, judged) for sentence in judged.cited)
+    return float(next((verdict for verdict in verdicts if verdict is not None), False))
+
+
 def is_gold(sentence: ReadSentence, judged: Judged) -> bool | None:
     """Tell whether a cited sentence is gold; None for one that may be cited beside the gold."""
     if any(quote.hit_by(sentence.span) for quote in judged.gold.evidence):
@@ -75,6 +87,7 @@ def _counts(judged: Judged) -> tuple[int, int]:
 
 
 CITATIONS = (
+    averaged("first citation right", first_citation_right),
     averaged("evidence precision", evidence_precision),
     averaged("evidence recall", evidence_recall),
     averaged("evidence F1", evidence_f1),

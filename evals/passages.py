@@ -1,0 +1,71 @@
+"""Make an evaluation set of questions on single passages: their passages in one index, the answer to be found in it.
+
+    .venv/bin/python -m evals.passages squadshifts-newwiki-a OUT [--limit N]
+
+Reads evidence/NAME of the folder that RAG_DATA names and writes OUT/articles.jsonl (every passage, also those of
+questions beyond the limit) and OUT/questions.jsonl (N questions, spread evenly over the set), for `rag eval OUT`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from rag.reading.sentences import split_sentences
+
+DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
+
+
+def main() -> None:
+    """Write the set."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("name")
+    options.add_argument("out", type=Path)
+    options.add_argument("--limit", type=int)
+    asked = options.parse_args()
+    with gzip.open(DATA / "evidence" / f"{asked.name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        articles, questions = converted([json.loads(line) for line in lines], asked.limit)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    for name, records in (("articles", articles), ("questions", questions)):
+        lines_out = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        (asked.out / f"{name}.jsonl").write_text(lines_out, encoding="utf-8")
+    print(f"{len(articles)} passages, {len(questions)} questions in {asked.out}", file=sys.stderr)
+
+
+def converted(
+    records: list[dict[str, Any]], limit: int | None = None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return articles and questions in the forms of `rag add` and `rag eval`.
+
+    A question's gold sentences are those that hold one of its answers where it was marked; any of them answers.
+    """
+    ids: dict[str, str] = {}
+    articles, questions = [], []
+    for record in records:
+        text = record["text"]
+        if text not in ids:
+            ids[text] = f"p{len(ids)}"
+            articles.append({"id": ids[text], "title": record["title"].replace("_", " "), "text": text})
+        spans = [(a["start"], a["start"] + len(a["text"])) for a in record["answers"]]
+        gold = [text[s:e] for s, e in split_sentences(text) if any(a < e and b > s for a, b in spans)]
+        questions.append(
+            {
+                "id": record["id"],
+                "question": record["question"],
+                "answerable": True,
+                "answers": sorted({a["text"] for a in record["answers"]}),
+                "evidence": [{"article_id": ids[text], "quote": quote} for quote in gold],
+                "any": True,
+            }
+        )
+    step = max(1, len(questions) // limit) if limit else 1
+    return articles, questions[::step][:limit]
+
+
+if __name__ == "__main__":
+    main()

@@ -184,11 +184,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer, the numbers of its citations, and its support in [0, 1]."""
+    """One sentence of an answer, the numbers of its citations, and its support in [0, 1].
+
+    Attributes:
+        short: The words of `text` that answer by themselves, for showing; no part of the answer's JSON.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: float
+    short: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ STEP_WORDS = {
 }
 """What happens after each step is done; a step that is not named here changes nothing on the page."""
 
+_MOST_OF = 0.6
+"""Share of a statement's characters beyond which its short answer is not set apart."""
+
 _MARKERS_AT_END = re.compile(r"(?:\s*\[\d+\])+(?=[.!?]?\s*$)")
 
 
@@ -107,7 +110,7 @@ def _statements(answer: Answer, sources: Sources) -> str:
     citations = {citation.number: citation for citation in answer.citations}
     sentences = []
     for statement in answer.statements:
-        text = escape(_MARKERS_AT_END.sub("", statement.text))
+        text = _with_short(_MARKERS_AT_END.sub("", statement.text), statement.short)
         markers = "".join(_marker(n, spots.get(n), citations.get(n)) for n in statement.citations)
         sentences.append(f'<span class="rag-statement">{text}{markers}</span>')
     as_of = f'<span class="rag-asof">as of {answer.as_of.isoformat()}</span>' if answer.as_of else ""
@@ -119,6 +122,15 @@ def _statements(answer: Answer, sources: Sources) -> str:
         f'</div><pre hidden id="copy-{sources.key}">{escape(footnotes_text(answer))}</pre>'
         f"{''.join(map(_card, sources.spots))}</div>"
     )
+
+
+def _with_short(text: str, short: str | None) -> str:
+    """Return a statement as HTML, its short answer standing out; one that is most of the statement would not."""
+    at = text.find(short) if short and len(short) <= _MOST_OF * len(text) else -1
+    if short is None or at < 0:
+        return escape(text)
+    before, after = escape(text[:at]), escape(text[at + len(short) :])
+    return f'{before}<strong class="rag-short">{escape(short)}</strong>{after}'
 
 
 def _read_as(answer: Answer) -> str:

@@ -65,6 +65,29 @@ def test_a_marker_already_in_the_text_is_not_shown_twice_but_other_brackets_stay
     assert [s.text_content() for s in page.find_class("rag-statement")] == ["He named [North Korea].[1]"]
 
 
+def test_the_short_answer_of_a_statement_stands_out_literally():
+    rag = stocked()
+    answer = answered(ACROSS_TWO, rag)
+    first = replace(
+        answer.statements[0], text="It was <b>5</b> to 3, he said of the vote at last.", short="<b>5</b> to 3"
+    )
+    answer = replace(answer, statements=(first, *answer.statements[1:]))
+    page = tree(answer_html(answer, gather(rag, "a7", answer)))
+    assert [s.text_content() for s in page.find_class("rag-short")] == ["<b>5</b> to 3"]
+    assert page.find_class("rag-statement")[0].text_content() == f"{first.text}[1]"
+    assert not page.xpath("//b")
+
+
+@pytest.mark.parametrize("short", [None, "", "not in it", "Rain fell on most"])
+def test_nothing_stands_out_where_there_is_no_short_answer_or_it_is_most_of_the_statement(short):
+    rag = stocked()
+    answer = answered(ACROSS_TWO, rag)
+    statement = replace(answer.statements[0], text="Rain fell on most days.", short=short)
+    page = tree(answer_html(replace(answer, statements=(statement,)), gather(rag, "a7", answer)))
+    assert not page.find_class("rag-short")
+    assert page.find_class("rag-statement")[0].text_content().startswith("Rain fell on most days.")
+
+
 def test_a_number_without_a_citation_is_plain_text():
     rag = stocked()
     answer = replace(answered(ACROSS_TWO, rag), statements=(Statement("So it was.", (9,), 0.9),))

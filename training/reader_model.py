@@ -64,7 +64,7 @@ def padded(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 def sentence_logits(tokens: Tensor, places: Tensor, n: int) -> Tensor:
     """Pool the evidence logits of each sentence's tokens by attention: (batch, n), -inf where there is no sentence."""
-    inside = places[:, None, :] == torch.arange(n)[None, :, None]  # (batch, n, length)
+    inside = places[:, None, :] == torch.arange(n, device=places.device)[None, :, None]  # (batch, n, length)
     attention = tokens[:, None, :, 1].masked_fill(~inside, -1e4).softmax(-1)
     pooled = (attention * tokens[:, None, :, 0]).sum(-1)
     return pooled.masked_fill(~inside.any(-1), float("-inf"))
@@ -72,22 +72,25 @@ def sentence_logits(tokens: Tensor, places: Tensor, n: int) -> Tensor:
 
 def loss_of(reader: Reader, pairs: Sequence[Pair]) -> Tensor:
     """Sentence choice with "none" as a choice, each sentence's own probability, the passage's, and the span."""
-    ids, mask, kinds, places = padded(pairs)
+    device = reader.passage.weight.device
+    ids, mask, kinds, places = (part.to(device) for part in padded(pairs))
     tokens, passage = reader(ids, mask, kinds)
     tokens, passage = tokens.float(), passage.float()[:, 0]
     n = max(len(p.gold) for p in pairs)
     logits = sentence_logits(tokens, places, n)
-    gold = torch.tensor([p.gold + [False] * (n - len(p.gold)) for p in pairs])
+    gold = torch.tensor([p.gold + [False] * (n - len(p.gold)) for p in pairs], device=device)
     real = torch.isfinite(logits)
     gold = gold & real
-    none = torch.zeros(len(pairs), 1)
+    none = torch.zeros(len(pairs), 1, device=device)
     everything = torch.cat([none, logits], 1).logsumexp(1)
     right = torch.where(
         gold.any(1), logits.masked_fill(~gold, float("-inf")).logsumexp(1).nan_to_num(neginf=0), none[:, 0]
     )
     choice = (everything - right).mean()
     own = nn.functional.binary_cross_entropy_with_logits(logits[real], gold[real].float())
-    label = nn.functional.binary_cross_entropy_with_logits(passage, torch.tensor([p.label for p in pairs]))
+    label = nn.functional.binary_cross_entropy_with_logits(
+        passage, torch.tensor([p.label for p in pairs], device=device)
+    )
     return choice + own + label + SPAN_WEIGHT * span_loss(tokens, mask, pairs)
 
 
@@ -96,7 +99,7 @@ def span_loss(tokens: Tensor, mask: Tensor, pairs: Sequence[Pair]) -> Tensor:
     known = [i for i, p in enumerate(pairs) if p.span is not None]
     if not known:
         return tokens.sum() * 0
-    target = torch.tensor([pairs[i].span for i in known])
+    target = torch.tensor([pairs[i].span for i in known], device=tokens.device)
     scores = tokens[known][:, :, 2:].masked_fill(mask[known][:, :, None] == 0, -1e4)
     return nn.functional.cross_entropy(scores[..., 0], target[:, 0]) + nn.functional.cross_entropy(
         scores[..., 1], target[:, 1]

@@ -1,8 +1,8 @@
 """Train the reader: `.venv/bin/python training/train_reader.py`, then `training/fit_reader.py`.
 
-RAG_DATA names the data (default ../shared/data). Two cores, seeded. Goes on from `.cache/reader/last.pt` where that is
-there (remove it to begin anew). Each round draws its pairs afresh. `--minutes` ends the schedule early on a slow
-machine.
+RAG_DATA names the data (default ../shared/data). Seeded; two cores are enough, a GPU is used where there is one. Goes on
+from `.cache/reader/last.pt` where that is there (remove it to begin anew). Each round draws its pairs afresh.
+`--minutes` ends the schedule early on a slow machine.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=16)
     options.add_argument("--minutes", type=float, default=150.0)
     options.add_argument("--start", type=Path, help="weights to begin with, of an earlier run; else the encoder's")
-    options.add_argument("--bf16", action="store_true")
+    options.add_argument("--bf16", action="store_true", help="where the processor computes in it: twice as fast")
+    options.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     asked = options.parse_args()
     torch.set_num_threads(2)
     torch.manual_seed(SEED)
@@ -51,7 +52,8 @@ def main() -> None:
     tell(f"held out for the way: {len(held)}")
     reader = load(str(folder))
     if asked.start:
-        reader.load_state_dict(torch.load(asked.start, weights_only=True)["reader"])
+        reader.load_state_dict(torch.load(asked.start, weights_only=True, map_location="cpu")["reader"])
+    reader.to(asked.device)
     heads = [*reader.token.parameters(), *reader.passage.parameters()]
     body = [p for p in reader.bert.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW([{"params": body, "lr": LR}, {"params": heads, "lr": HEAD_LR}], weight_decay=0.01)
@@ -59,7 +61,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     done, spent = 0, 0.0
     if (FOLDER / "last.pt").exists():
-        saved = torch.load(FOLDER / "last.pt", weights_only=True)
+        saved = torch.load(FOLDER / "last.pt", weights_only=True, map_location=asked.device)
         reader.load_state_dict(saved["reader"])
         optimiser.load_state_dict(saved["optimiser"])
         done, spent = saved["done"], saved["spent"]
@@ -75,7 +77,7 @@ def main() -> None:
             gone = max((number + step / len(batches)) / asked.rounds, (time.monotonic() - begun) / 60 / asked.minutes)
             for group, peak in zip(optimiser.param_groups, peaks, strict=True):
                 group["lr"] = peak * max(0.0, min(gone / WARMUP if number == 0 else 1.0, (1 - gone) / (1 - WARMUP)))
-            with torch.autocast("cpu", torch.bfloat16, enabled=asked.bf16):
+            with torch.autocast(asked.device, torch.bfloat16, enabled=asked.bf16):
                 loss = loss_of(reader, [drawn[i] for i in batches[place]])
             optimiser.zero_grad()
             loss.backward()
@@ -104,13 +106,14 @@ def measure(reader: Reader, held: list[Pair], bf16: bool) -> str:
     reader.eval()
     order = sorted(range(len(held)), key=lambda i: len(held[i].ids))
     scores, best, right = np.zeros(len(held)), np.zeros(len(held)), []
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+    device = reader.passage.weight.device
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bf16):
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
             ids, mask, kinds, places = padded([held[i] for i in part])
-            tokens, passage = reader(ids, mask, kinds)
-            logits = sentence_logits(tokens.float(), places, max(len(held[i].gold) for i in part))
-            scores[part], best[part] = passage.float()[:, 0].numpy(), logits.max(1).values.numpy()
+            tokens, passage = reader(ids.to(device), mask.to(device), kinds.to(device))
+            logits = sentence_logits(tokens.float().cpu(), places, max(len(held[i].gold) for i in part))
+            scores[part], best[part] = passage.float()[:, 0].cpu().numpy(), logits.max(1).values.numpy()
             right += [
                 held[i].gold[int(row.argmax())]
                 for i, row in zip(part, logits, strict=True)

@@ -1,7 +1,7 @@
 """Train the reader: `.venv/bin/python training/train_reader.py`, then `training/fit_reader.py`.
 
-RAG_DATA names the data (default ../shared/data). Seeded; two cores are enough, a GPU is used where there is one. Goes on
-from `.cache/reader/last.pt` where that is there (remove it to begin anew). Each round draws its pairs afresh.
+RAG_DATA names the data (default ../shared/data). Seeded; two cores are enough, a GPU is used where there is one. Goes
+on from `.cache/reader/last.pt` where that is there (remove it to begin anew). Each round draws its pairs afresh.
 `--minutes` ends the schedule early on a slow machine.
 """
 

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.expected import form_odds
-from rag.answering.question import read_question
+from rag.answering.expected import form_odds, speaks
+from rag.answering.question import Question, read_question
 from rag.answering.signals import ALL_SIGNALS, Asked, Rarity, ask, passage_signals, read_tokens
+from rag.answering.speech import speeches, spoken_by
 from rag.protocols import Encoder, TokenVectors
 from rag.types import PassageInContext, Reading
 
@@ -155,8 +156,19 @@ def judge(weights: Weights, asked: Asked, context: PassageInContext, tokens: Tok
     """Weigh one passage's signals."""
     signals = passage_signals(asked, context, tokens)
     texts = [context.article.text[s.start : s.end] for s in context.sentences]
-    odds = np.array([form_odds(asked.question, text) for text in texts], np.float32)
+    spoken = _spoken(asked.question, context, texts)
+    odds = np.array([form_odds(asked.question, *of) for of in zip(texts, spoken, strict=True)], np.float32)
     sentences = weights.sentence.log_odds(signals, odds[:, 0])
     row = np.array([passage_row(signals, sigmoid(sentences))], np.float32)
     relevance = float(weights.passage.log_odds(row, odds[[int(sentences.argmax())], 1])[0])
     return Judged(context, relevance, sentences)
+
+
+def _spoken(question: Question, context: PassageInContext, texts: Sequence[str]) -> list[bool]:
+    """Tell for each sentence whether the one asked about speaks in it, where speech is asked for."""
+    if question.kind != "said":
+        return [False] * len(texts)
+    labels = speeches(context.article.text, [(s.start, s.end) for s in context.sentences])
+    return [
+        spoken_by(question, label, text) or speaks(question, text) for label, text in zip(labels, texts, strict=True)
+    ]

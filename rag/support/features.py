@@ -6,6 +6,7 @@ reader reads the question and every claim in each of them. `choose.py` weighs th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -36,6 +37,9 @@ mostly that week's news. Without an as-of day nothing is added."""
 FEATURES = (
     "best cosine of the claim, recent passages more",
     "words of the choice in a passage of the question",
+    "words of the choice in a recent passage of the question",
+    "words of the choice in the passages of the question, mean",
+    "logarithm of the claim's best BM25 score",
     "late interaction of the claim",
     "reader: passage, for the claim",
     "reader: passage, for the claim, less the question's",
@@ -64,10 +68,12 @@ def choice_features(
     contexts = snapshot.contexts(list(dict.fromkeys(ids)))
     rows = np.zeros((len(choices), len(FEATURES)), np.float32)
     rows[:, 0] = [found[0][1] if found else -1.0 for found in nearest]
-    rows[:, 1] = words_found(question, choices, hits, snapshot)
+    rows[:, 1:4] = word_features(question, choices, hits, snapshot, constraints.as_of)
+    words = (snapshot.search_words(claim, 1, constraints) for claim in claims)
+    rows[:, 4] = [math.log1p(found[0][1]) if found else 0.0 for found in words]
     if contexts:
-        rows[:, 2] = late_interaction(claims, contexts, encoder)
-        rows[:, 3:] = read_features(question, choices, claims, contexts, reads)
+        rows[:, 5] = late_interaction(claims, contexts, encoder)
+        rows[:, 6:] = read_features(question, choices, claims, contexts, reads)
     return rows
 
 
@@ -88,12 +94,21 @@ def words_found(question: str, choices: Sequence[str], hits: Sequence[Hit], snap
     The best product, over the passages, of the share by rarity of the choice's content words (those of the question
     left out) in the passage or its title, and the cosine of question and passage.
     """
+    found: list[float] = word_features(question, choices, hits, snapshot, None)[:, 0].tolist()
+    return found
+
+
+def word_features(
+    question: str, choices: Sequence[str], hits: Sequence[Hit], snapshot: Snapshot, as_of: date | None
+) -> NDArray[np.float32]:
+    """Return float32 (choices, 3): what `words_found` tells, the same of recent passages only, and the mean of all."""
     contexts = snapshot.contexts([hit.passage.id for hit in hits])
     held = [f"{context.article.title}\n{context.passage.text}" for context in contexts]
     shares = choice_shares(question, choices, held, Rarity.among(contexts))
-    similarities = np.array([hit.similarity for hit in hits], np.float32)
-    found: list[float] = (shares * similarities).max(axis=1, initial=0.0).tolist()
-    return found
+    products = shares * np.array([hit.similarity for hit in hits], np.float32)
+    recent = np.array([recency(context.article.published, as_of) > 0 for context in contexts], bool)
+    best, newest = products.max(axis=1, initial=0.0), products[:, recent].max(axis=1, initial=0.0)
+    return np.stack([best, newest, products.sum(axis=1) / max(1, len(hits))], axis=1)
 
 
 def choice_shares(question: str, choices: Sequence[str], texts: Sequence[str], rarity: Rarity) -> NDArray[np.float32]:

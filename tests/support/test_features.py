@@ -1,5 +1,7 @@
 """The features of choices, from a reader that finds a word of the passage where the claim or question has it."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from rag.answering.reader import READER_SIGNALS, Read
 from rag.api import Rag
 from rag.settings import Settings
 from rag.support import ByReading, choose
-from rag.support.features import FEATURES, choice_features, choice_shares, late_interaction
+from rag.support.features import FEATURES, choice_features, choice_shares, late_interaction, word_features
 from rag.types import Constraints
 from tests.evaluation.made import QUAKE, TALKS
 from tests.fakes import BagOfWordsEncoder, WordOverlapEvidence
@@ -49,16 +51,16 @@ def features(opened, question, choices, reads):
 def test_a_claim_that_the_reader_finds_in_a_passage_stands_out(opened):
     rows = features(opened, "Where did they meet?", ["Paris", "Beijing"], FindsWord("Beijing"))
     assert rows.shape == (2, len(FEATURES))
-    assert rows[:, 3].tolist() == [-1, 2]
-    assert rows[:, 4].tolist() == [0, 3]
-    assert rows[:, 5].tolist() == [-1, 2]
+    assert rows[:, 6].tolist() == [-1, 2]
+    assert rows[:, 7].tolist() == [0, 3]
+    assert rows[:, 8].tolist() == [-1, 2]
 
 
 def test_the_choices_words_count_in_the_sentences_and_short_answers_of_the_question(opened):
     rows = features(opened, "Where did they meet?", ["Paris", "Beijing"], FindsWord("Beijing"))
     sure = 1 / (1 + np.exp(-3))
-    assert rows[:, 6].tolist() == pytest.approx([0, sure])
-    assert rows[:, 7].tolist() == pytest.approx([0, sure])
+    assert rows[:, 9].tolist() == pytest.approx([0, sure])
+    assert rows[:, 10].tolist() == pytest.approx([0, sure])
 
 
 def test_scores_are_the_features_weighed(opened):
@@ -67,6 +69,17 @@ def test_scores_are_the_features_weighed(opened):
     question, choices = "Where did they meet?", ["Paris", "Beijing"]
     found = choose(question, choices, opened.snapshot(), opened.encoder, ByReading(reads, weights))
     assert (found.index, found.scores) == (1, (-1.0, 2.0))
+
+
+def test_words_count_once_more_in_recent_passages_and_once_on_the_mean(opened):
+    hits = opened.search("Where did Blinken meet Xi?")
+    cosines = {hit.passage.article_id: hit.similarity for hit in hits}
+    asked = ("Where did Blinken meet Xi?", ["Beijing", "Paris"], hits, opened.snapshot())
+    day = TALKS.published
+    (beijing, paris) = word_features(*asked, day).tolist()
+    assert beijing == pytest.approx([cosines["talks"], cosines["talks"], cosines["talks"] / len(hits)])
+    assert paris == [0, 0, 0]
+    assert word_features(*asked, date(2030, 1, 1))[0, 1] == 0  # nothing is recent then
 
 
 def test_late_interaction_is_the_mean_of_each_tokens_best_match(opened):

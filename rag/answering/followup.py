@@ -1,6 +1,7 @@
 """Follow-up questions without a language model: "And what did he say about Taiwan?" → a question that stands alone.
 
-Knows the words of the conversation only; never looks into articles.
+Knows the words of the conversation only; never looks into articles. A list of shapes is tried in order, each a function
+that returns the question read so, or None where the shape is not met.
 """
 
 from __future__ import annotations
@@ -9,91 +10,202 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.question import names_in, read_question
+from rag.answering.referents import (
+    as_mentioned,
+    group,
+    is_person,
+    lowered,
+    people_in,
+    person,
+    short_answer,
+    thing,
+    things_in,
+)
 from rag.types import Turn
 
-_PRONOUN = re.compile(r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its)\b(?!['’]s\b)", re.IGNORECASE)
-_POINTER = re.compile(r"\b(?:that|this|those|these|then|there|the same)\b", re.IGNORECASE)
-_THING = re.compile(r"\b(?:the|an?|his|her|their|this|that)\s+[a-z]{3,}\b(?<!time)")
-_POSSESSIVE = {"his", "its", "their", "theirs", "hers"}
-_LEAD = re.compile(r"^\W*(?:and|but|so|ok(?:ay)?|also|then)\b[\s,]*", re.IGNORECASE)
-_TOPIC_ONLY = re.compile(
-    r"^\W*(?:(?:and|but|so)\s+)?(?:what about|how about|about|and|on|with)\s+(?P<topic>.+?)\W*$", re.IGNORECASE
-)
-_WH = re.compile(
-    r"^\W*(?P<wh>how (?:long|many|much|often|far|old)|why|when|where|who|what|which|how)\b\s*(?P<rest>.*?)\W*$",
-    re.IGNORECASE | re.DOTALL,
-)
-# What follows the question word when it asks back at the whole of the turn before: "When was that?", "Why is that?".
-_BACK = re.compile(
-    r"^(?:(?:was|is|were|are|did|does|will|would|has|had|exactly|so|not)\s*)*(?:that|this|it|they|he|she)?"
-    r"\s*(?:happen(?:ed)?|take place|so|for)?$",
+# Turns before the last one that a chain of follow-ups is followed through; what was asked earlier is another topic.
+MAX_TURNS = 6
+MAX_CHARS = 600
+"""Characters of an earlier turn that are read: a long answer names its subject at the start."""
+
+_AUX = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|shall|should|may|might|must)"
+_PRONOUN = re.compile(
+    r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its|that(?=\W*$| (?:be|is|was|will|cost)\b))(?!['’]s)\b",
     re.IGNORECASE,
 )
+_POINTER = re.compile(r"\b(?:that|this|those|these|then|there|the same)\b", re.IGNORECASE)
+# Words that leave away what was said before: "Did China say so too?", "Why not sooner?", "The third one?"
+_ELLIPSIS = re.compile(r"\b(?:so|too|instead|sooner|later|ones?|other|third|second|else|either)\b", re.IGNORECASE)
+_POSSESSIVE = {"his", "its", "their", "theirs", "hers"}
+_LEAD = re.compile(r"^\W*(?:and|but|so|ok(?:ay)?|also|then)\b[\s,]*", re.IGNORECASE)
+_WH = re.compile(
+    r"^\W*(?P<wh>(?:(?:for|until|since|by|from|with|to|at|in|on|of|about) )?"
+    r"(?:how (?:long|many|much|often|far|soon)|why|when|where|who|whom|what|which|how))\b\s*(?P<rest>.*?)\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_WHICH = re.compile(rf"^(?:which|what|whose) (?P<noun>(?:[\w’'-]+ ){{1,3}}?)(?P<rest>{_AUX}\b.*)$", re.IGNORECASE)
+# What follows the question word when it asks back at the whole of the turn before: "When was that?", "Why is that?".
+_BACK = re.compile(
+    rf"^(?:(?:{_AUX}|exactly|so|not)\s*)*(?:that|this|it)?\s*(?:happen(?:ed)?|take place|so|for|to|from)?$",
+    re.IGNORECASE,
+)
+_ELSE = re.compile(r"^\W*(?:(?:no ?body|any ?(?:body|one|thing|where)|who|whom|what|where|nothing) else)\W*$", re.I)
+_TRUE = re.compile(r"^\W*(?:is|was) (?:it|that|this) (?:really )?(?:true|right|correct|so)\W*$", re.IGNORECASE)
+_DAY = re.compile(
+    r"^\W*(?:on )?the (?:(?P<back>day before|previous day)|(?:day after|next day|following day))\W*$", re.I
+)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
+_TOPIC = re.compile(
+    r"^\W*(?:(?:and|but|so)\s+)?(?:(?:what|how) about\s+)?"
+    r"(?:(?P<by>about|regarding|on|in|at|from|for|with|to|after|before|during|under)\s+)?(?P<topic>[^?]+?)\W*$",
+    re.IGNORECASE,
+)
+_STARTS_TOPIC = re.compile(r"^\W*(?:and|but|so|what about|how about|about|in|on|at|with|from)\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(about|regarding|concerning)\b\s+[^?]*", re.IGNORECASE)
+_NAME = r"(?:[A-Z][\w’'-]*|\d{4})(?: (?:of )?(?:[A-Z][\w’'-]*|\d{4}))*"
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """Return `question` made to stand alone after `history`; unchanged where it already does.
-
-    Three shapes are resolved against the last question asked: a bare question word ("Why?", "When was that?") asks it
-    of that question; a bare topic ("And about Taiwan?") takes the place of its topic; a pronoun takes the name it
-    stands for. Anything else that points back ("that", "there") gets the last question's names appended as context.
-    """
+    """Return `question` made to stand alone after `history`; unchanged where it already does."""
     question = " ".join(question.split())
-    asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
+    turns = [turn for turn in history if turn.content.strip()]
+    asked = [place for place, turn in enumerate(turns) if turn.role == "user"]
     if not asked:
         return question
-    before = standalone_question(asked[-1], history[: _index_of_last_user(history)])
-    said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-    return _bare_wh(question, before) or _bare_topic(question, before) or _pronouns(question, before, said)
+    first = asked[-MAX_TURNS:][0]
+    before, said = "", ""
+    for turn in turns[first:]:
+        content = " ".join(turn.content[:MAX_CHARS].split())
+        if turn.role == "user":
+            before, said = _resolved(content, before, said), ""
+        else:
+            said = said or content
+    return _resolved(question, before, said)
 
 
-def _index_of_last_user(history: Sequence[Turn]) -> int:
-    return max(place for place, turn in enumerate(history) if turn.role == "user" and turn.content.strip())
+def _resolved(question: str, before: str, said: str) -> str:
+    if not before:
+        return question
+    for shape in (_more, _truth, _day, _bare_wh, _topic):
+        if found := shape(question, before, said):
+            return found
+    return _pronouns(question, before, said)
 
 
-def _bare_wh(question: str, before: str) -> str | None:
+def _more(question: str, before: str, _said: str) -> str | None:
+    """Read "Nobody else?" and "What else?" as the question before, with "else"."""
+    if not _ELSE.match(_LEAD.sub("", question)):
+        return None
+    return re.sub(r"^(\W*\w+)(?: else)?\b", r"\1 else", before, count=1)
+
+
+def _truth(question: str, before: str, _said: str) -> str | None:
+    """Read "Was that true?" as the question before, and whether it is so."""
+    return f"{_open(before)}, and was it true?" if _TRUE.match(_LEAD.sub("", question)) else None
+
+
+def _day(question: str, before: str, _said: str) -> str | None:
+    """Read "And the day before?" as the question before, a day earlier."""
+    match = _DAY.match(_LEAD.sub("", question))
+    if match is None:
+        return None
+    step = -1 if match["back"] else 1
+
+    def moved(weekday: re.Match[str]) -> str:
+        return _WEEKDAYS[(_WEEKDAYS.index(weekday[1].capitalize()) + step) % 7]
+
+    changed, n = _WEEKDAY.subn(moved, re.sub(r"^(\W*\w+) else\b", r"\1", before), count=1)
+    return changed if n else f"{_open(before)} the {match['back'] or 'day after'}?"
+
+
+def _bare_wh(question: str, before: str, said: str) -> str | None:
+    """Read a question word alone ("Why?", "For how long?", "When was that?") as asked of the question before."""
     match = _WH.match(_LEAD.sub("", question))
     if match is None or not _BACK.match(match["rest"]):
         return None
+    word, answer = match["wh"].capitalize(), short_answer(said)
+    if which := _WHICH.match(before):
+        rest = f"{_open(which['rest'])} {as_mentioned(answer) if answer else 'that ' + which['noun'].strip()}"
+        return f"{word} {rest}?"
     earlier = _WH.match(before)
-    rest = earlier["rest"] if earlier else before.rstrip("?!. ")
-    return f"{match['wh'].capitalize()} {rest}?"
+    if earlier is None:
+        return f"{word} {before[:1].lower() + _open(before)[1:]}?"
+    rest = earlier["rest"]
+    if re.match(rf"{_AUX}\b", rest, re.IGNORECASE):
+        asks_what = re.fullmatch(r"what|whom?", earlier["wh"], re.IGNORECASE)
+        return f"{word} {_with_object(rest, answer) if asks_what and answer else rest}?"
+    return f"{word} was it that {lowered(answer) or 'someone'} {rest}?"
 
 
-def _bare_topic(question: str, before: str) -> str | None:
-    match = _TOPIC_ONLY.match(question)
-    if match is None or _WH.match(match["topic"]) or len(match["topic"].split()) > 6:
+def _with_object(rest: str, answer: str) -> str:
+    """Put the answer where the question word asked for it: behind the verb, before what goes with it."""
+    said = lowered(answer)
+    changed, n = re.subn(r" (?=(?:with|about|for|at|in|on|to|from|of)\b)", f" {said} ", rest, count=1)
+    return changed if n else f"{rest} {said}"
+
+
+def _topic(question: str, before: str, _said: str) -> str | None:
+    """Read a bare topic ("And about Taiwan?", "In Brackwater?", "And Xi?") as taking its like's place."""
+    match = _TOPIC.match(question)
+    if match is None or not _STARTS_TOPIC.match(question) or len(match["topic"].split()) > 5:
         return None
-    topic = match["topic"]
+    by, topic = (match["by"] or "").lower(), match["topic"]
+    if _WH.match(topic) or re.match(rf"{_AUX}\b|\w+ {_AUX}\b", topic, re.IGNORECASE) or _PRONOUN.search(topic):
+        return None
+    if by and by not in ("about", "regarding"):
+        changed, n = re.subn(rf"\b{by} (?:the )?{_NAME}", f"{by} {topic}", before, count=1)
+        return changed if n else f"{_open(before)} {by} {topic}?"
     changed, n = _ABOUT.subn(lambda m: f"{m[1]} {topic}", before, count=1)
-    if n:
-        return changed if changed.endswith("?") else changed + "?"
-    return f"{before.rstrip('?!. ')} about {topic}?"
+    if n and (by or not is_person(topic)):
+        return f"{_open(changed)}?"
+    like = [name for name in names_in(before) if is_person(name) == is_person(topic)]
+    if not by and like and names_in(f"? {topic}"):
+        return before.replace(like[0], topic, 1)
+    return f"{_open(before)} about {topic}?"
 
 
 def _pronouns(question: str, before: str, said: str) -> str:
+    """Put what they stand for in the place of pronouns; what else points back gets the names before as context."""
     own = names_in(question)
-    earlier = [name for name in [*names_in(before), *names_in(said)] if name not in own]
-    person = earlier[0] if earlier else None
-    things = _THING.findall(before)
-    thing = things[-1] if things else None
     bare = _LEAD.sub("", question)
     n_replaced = 0
 
     def replace(match: re.Match[str]) -> str:
         nonlocal n_replaced
         word = match[1].lower()
-        stands_for = thing if word in ("it", "its") else person
+        if word in ("it", "its", "that"):
+            stands_for = thing(before, said)
+        elif word.startswith("the"):
+            stands_for = group(before, said, own)
+        else:
+            stands_for = person(word, before, said, own)
         if stands_for is None:
             return match[0]
         n_replaced += 1
-        owns = word in _POSSESSIVE or (word == "her" and re.match(r"\s+\w", bare[match.end() :]) is not None)
+        owns = word in _POSSESSIVE or (word == "her" and re.match(r"\s+(?!did|was|has)[a-z]", bare[match.end() :]))
         return f"{stands_for}'s" if owns else stands_for
 
     resolved = _PRONOUN.sub(replace, bare)
-    points_back = _PRONOUN.search(bare) or _POINTER.search(bare) or not read_question(bare).stems
-    if not n_replaced and points_back and (earlier or things):
-        context = ", ".join(dict.fromkeys([*names_in(before), *things]))
-        resolved = f"{bare.rstrip('?!. ')} ({context})?" if context else bare
+    n_stems = len(read_question(bare).stems)
+    leads = bare != question and (n_stems <= 2 or not own)
+    if not n_replaced and (_ELLIPSIS.search(bare) or leads):
+        return f"{bare[:1].upper()}{bare[1:].rstrip('?!. ')}? ({before})"
+    points = _PRONOUN.search(bare) or _POINTER.search(bare) or not n_stems
+    if not n_replaced and points and (context := _context(bare, before, said)):
+        resolved = f"{_open(bare)} ({context})?"
     return resolved[:1].upper() + resolved[1:]
+
+
+def _context(bare: str, before: str, said: str) -> str:
+    """Return the names and things of the question before that the follow-up lacks, and who or what was the answer."""
+    named = [*names_in(before), *things_in(before)]
+    if re.match(r"\W*who", before, re.IGNORECASE):
+        named += people_in(short_answer(said))
+    lower = bare.lower()
+    return ", ".join(name for name in dict.fromkeys(named) if name.lower() not in lower)
+
+
+def _open(question: str) -> str:
+    """Return a question without what ends it."""
+    return question.rstrip("?!. ")

@@ -1,36 +1,136 @@
+"""Follow-ups, each with the question before, its answer, and the question as it is read."""
+
 import pytest
 
 from rag.answering.followup import standalone_question
+from rag.answering.referents import as_mentioned, is_person, people_in, short_answer
 from rag.types import Turn
 
-ABOUT_XI = [Turn("user", "what did Blinken raise with Xi?"), Turn("assistant", "Human rights abuses in Xinjiang.")]
-ABOUT_TRIP = [Turn("user", "Why was the trip postponed?"), Turn("assistant", "A balloon flew over the country.")]
+RAISED = ("what did Blinken raise with Xi?", "Human rights abuses in Xinjiang.")
+TRIP = ("Why was the trip postponed?", "A balloon flew over the country.")
+DAM = ("What did Holub say about the dam?", "It is safe.")
+INQUIRY = "The inquiry was led by judge Mara Ulan, the court said. [1]"
+
+
+def asked(before, said, question):
+    return standalone_question(question, [Turn("user", before), Turn("assistant", said)])
 
 
 @pytest.mark.parametrize(
-    ("history", "question", "standalone"),
+    ("before", "question", "read"),
     [
-        (ABOUT_XI, "And what did he say about Taiwan?", "What did Blinken say about Taiwan?"),
-        (ABOUT_XI, "When was that?", "When did Blinken raise with Xi?"),
-        (ABOUT_XI, "And about Taiwan?", "what did Blinken raise with Xi about Taiwan?"),
-        (ABOUT_XI, "how long was their meeting?", "How long was Blinken's meeting?"),
-        (ABOUT_XI, "Did he meet Qin Gang there?", "Did Blinken meet Qin Gang there?"),
-        (ABOUT_XI, "Who is Moritz Rudolf?", "Who is Moritz Rudolf?"),
-        (ABOUT_TRIP, "When?", "When was the trip postponed?"),
-        (ABOUT_TRIP, "and who postponed it?", "Who postponed the trip?"),
-        (ABOUT_TRIP, "Was that expected?", "Was that expected (the trip)?"),
-        ([], "Why?", "Why?"),
+        # a pronoun takes the name it stands for
+        (RAISED, "And what did he say about Taiwan?", "What did Blinken say about Taiwan?"),
+        (RAISED, "how long was their meeting?", "How long was Blinken's meeting?"),
+        (RAISED, "Did he meet Qin Gang there?", "Did Blinken meet Qin Gang there?"),
+        (TRIP, "and who postponed it?", "Who postponed the trip?"),
+        (TRIP, "Was that expected?", "Was that expected (the trip)?"),
+        # … of the one in the answer, where the question was who it is
+        (("Who led the inquiry?", "Judge Mara Ulan."), "How old is she?", "How old is Mara Ulan?"),
+        (("Who led the inquiry?", INQUIRY), "When did she resign?", "When did Mara Ulan resign?"),
+        (("Who told the press?", "Matthew Miller."), "What's his job?", "What's Matthew Miller's job?"),
+        (("WHO WON THE CUP?", "ANN HOLUB"), "how old is she", "How old is ANN HOLUB"),
+        # … never of a place or a body
+        (("Where did Okafor speak?", "In Ostrava."), "What did he say then?", "What did Okafor say then?"),
+        (("Did China hear Ann Holub?", "Yes."), "What did she say?", "What did Ann Holub say?"),
+        (("When did Ann Holub meet Bo Ruh?", "On Monday."), "What did she ask him?", "What did Ann Holub ask Bo Ruh?"),
+        # things and groups
+        (("Which bridge was closed?", "The Aldon bridge."), "When was it built?", "When was the Aldon bridge built?"),
+        (("What flew over the coast?", "A balloon, the army said."), "Whose was it?", "Whose was the balloon?"),
+        (("What did the repair of the dam cost?", "22 million."), "Was it done?", "Was the repair of the dam done?"),
+        (("What did the drivers demand?", "A pay rise."), "Did they get it?", "Did the drivers get the pay rise?"),
+        (("Did China and France sign a pact?", "Yes."), "Did they keep it?", "Did China and France keep a pact?"),
+        # a question word alone asks the question before again
+        (("Did Holub resign?", "Yes, on Monday."), "Why?", "Why did Holub resign?"),
+        (TRIP, "When?", "When was the trip postponed?"),
+        (RAISED, "When was that?", "When did Blinken raise human rights abuses in Xinjiang with Xi?"),
+        (("Why was the match postponed?", "Fog."), "Until when?", "Until when was the match postponed?"),
+        (("What did the council close?", "Two schools."), "Why?", "Why did the council close two schools?"),
+        (("Which school did Senn close?", "The old one."), "When was that?", "When did Senn close the old one?"),
+        (("Who closed the school?", "The council."), "Why?", "Why was it that the council closed the school?"),
+        (("Who beat Dunmoor?", "Harrow."), "By how much?", "By how much was it that Harrow beat Dunmoor?"),
+        (("Who led the inquiry?", INQUIRY), "Why?", "Why was it that someone led the inquiry?"),
+        # a topic, place or time takes its like's place
+        (RAISED, "And about Taiwan?", "what did Blinken raise with Xi about Taiwan?"),
+        (DAM, "And about the bridge?", "What did Holub say about the bridge?"),
+        (DAM, "What about Garrow?", "What did Garrow say about the dam?"),
+        (("Who won the vote in Senn?", "Ann Holub."), "And in Ostley?", "Who won the vote in Ostley?"),
+        (("Who spoke on Monday?", "Ann Holub."), "And on Tuesday?", "Who spoke on Tuesday?"),
+        (("Did exports grow in 2022?", "Yes."), "And in 2023?", "Did exports grow in 2023?"),
+        (("Who won the cup?", "The articles don't say."), "And in 2019?", "Who won the cup in 2019?"),
+        # more of the same
+        (DAM, "What else?", "What else did Holub say about the dam?"),
+        (("Who was arrested?", "Three guards."), "Nobody else?", "Who else was arrested?"),
+        (("Whom did the king meet on Thursday?", "Bo."), "And the day after?", "Whom did the king meet on Friday?"),
+        (("Whom did the king meet?", "Bo."), "And the day before?", "Whom did the king meet the day before?"),
+        (("Who stole the painting?", "Two guards."), "Is that true?", "Who stole the painting, and was it true?"),
+        # what leaves something away gets the question before beside it
+        (("Did the mayor visit Senn?", "Yes."), "Did Garrow go too?", "Did Garrow go too? (Did the mayor visit Senn?)"),
+        (("When does the ferry sail?", "In May."), "Why not sooner?", "Why not sooner? (When does the ferry sail?)"),
+        # what stands alone stays as it is
+        (RAISED, "Who is Moritz Rudolf?", "Who is Moritz Rudolf?"),
+        (RAISED, "And who founded the Oke Authority in 1931?", "Who founded the Oke Authority in 1931?"),
+        (("What did Xi say?", "Nothing."), "When did Ann Holub found Corvane?", "When did Ann Holub found Corvane?"),
     ],
-)
-def test_a_follow_up_is_made_to_stand_alone(history: list[Turn], question: str, standalone: str):
-    assert standalone_question(question, history) == standalone
+)  # fmt: skip
+def test_a_follow_up_is_made_to_stand_alone(before, question, read):
+    assert asked(*before, question) == read
+
+
+@pytest.mark.parametrize("history", [[], [Turn("assistant", "Hello.")], [Turn("user", "  ")]])
+def test_without_a_question_before_nothing_changes(history):
+    assert standalone_question("  Why?", history) == "Why?"
 
 
 def test_a_chain_of_follow_ups_resolves_through_the_earlier_ones():
-    history = [
-        *ABOUT_XI,
-        Turn("user", "And what did he say about Taiwan?"),
-        Turn("assistant", "Peace and stability."),
-    ]
+    history = [Turn("user", RAISED[0]), Turn("assistant", RAISED[1])]
+    history += [Turn("user", "And what did he say about Taiwan?"), Turn("assistant", "Peace is needed. [1]")]
     assert standalone_question("When was that?", history) == "When did Blinken say about Taiwan?"
     assert standalone_question("And about Cuba?", history) == "What did Blinken say about Cuba?"
+    named = [Turn("user", "Whom did Blinken see on Monday?"), Turn("assistant", "Xi.")]
+    named += [Turn("user", "Nobody else?"), Turn("assistant", "Wang Yi.")]
+    assert standalone_question("And the day before?", named) == "Whom did Blinken see on Sunday?"
+
+
+def test_two_questions_in_a_row_and_an_answer_of_many_sentences_are_understood():
+    history = [Turn("user", "Who led the inquiry?"), Turn("user", "Who led it?"), Turn("assistant", INQUIRY * 50)]
+    assert standalone_question("How old is she?", history) == "How old is Mara Ulan?"
+
+
+@pytest.mark.parametrize("char", ["a", "A ", "the ", "who ", "it ", "(", "’s ", "and "])
+def test_long_and_odd_turns_do_no_harm(char):
+    long = char * 20_000
+    history = [Turn("user", long), Turn("assistant", long)] * 30
+    assert standalone_question("Why did it close?", history)
+    assert standalone_question(long, [Turn("user", "Who closed it?")])
+
+
+@pytest.mark.parametrize(
+    ("said", "phrase"),
+    [
+        ("A balloon, the army said.", "A balloon"),
+        ("Yes, on Monday.", ""),
+        ("The dam broke. [1]", ""),
+        ("It broke " + "and broke " * 9, ""),
+        ("", ""),
+    ],
+)
+def test_an_answer_of_a_few_words_is_told_from_sentences_of_articles(said, phrase):
+    assert short_answer(said) == phrase
+
+
+def test_what_was_an_answer_is_mentioned_again_with_the():
+    assert [as_mentioned(p) for p in ("A balloon", "At the port", "Shaft one", "China", "The Ledger")] == [
+        "the balloon",
+        "the port",
+        "shaft one",
+        "China",
+        "the Ledger",
+    ]
+
+
+def test_people_are_told_from_places_bodies_months_and_titles():
+    assert people_in("Judge Mara Ulan met Foreign Minister Qin Gang in Beijing on Monday.") == ["Mara Ulan", "Qin Gang"]
+    assert not is_person("Oke Authority")
+    assert not is_person("Anneke Strand", "When does the Anneke Strand return?")
+    assert not is_person("6")

@@ -1,0 +1,136 @@
+"""What the pronouns of a follow-up stand for: people, things and groups named in the question before and its answer.
+
+Knows two texts; the answer may be a few words ("Matthew Miller.") or whole sentences of articles. Nothing here can
+be wrong in a way that matters more than retrieval: the question as read is shown to the asker.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.answering.question import names_in
+from rag.answering.speech_words import DAYS, HE, HER_NAMES, HIS_NAMES, ORGANISATIONS, PLACE_OPENERS, PLACES, SHE, TITLES
+
+_MARKER = re.compile(r"\s*\[\d+\]")
+_SENTENCE = re.compile(r"^(?:[^.!?]|[.!?](?!\s|$))*")
+# "the dam", "the repair of the dam", "Wang's confrontational tone"; not what belongs to another thing ("of the dam").
+_THING = re.compile(
+    r"(?<!\bof )\b(?:(?:the|an?|his|her|their|this|that)\s+[a-z]{3,}\b(?<!time)(?: of (?:the |an? )?[\w’'-]+)?"
+    r"|[A-Z][\w-]*(?: [A-Z][\w-]*)*['’]s (?:[a-z]{3,} )?[a-z]{3,})"
+)
+_GROUP = re.compile(r"\b(?:the )?([a-z]{3,}s)(?=['’]|\b(?! (?:of|from|the|a|an)\b))")
+_PAIR = re.compile(r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)* and [A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_CALENDAR = DAYS | frozenset({"may", "today", "yesterday", "tomorrow"})
+_ROLES = TITLES | SHE | HE | frozenset({"chief", "former"})
+# An answer of at most so many words is taken for the thing itself, not for a sentence about it …
+_FEW = 12
+_NOT_GROUPS = frozenset(["was", "has", "does", "is", "news", "this", "its", "his", "less", "yes"])
+
+
+def short_answer(said: str) -> str:
+    """Return an answer of a few words without its full stop and what follows a comma; empty for a whole sentence.
+
+    … and one with markers is made of whole sentences of articles.
+    """
+    if _MARKER.search(said):
+        return ""
+    first = _SENTENCE.match(_MARKER.sub("", said).strip())
+    phrase = (first.group() if first else "").split(",")[0].strip()
+    opening = phrase.split(" ", 1)[0].lower()
+    return phrase if 0 < len(phrase.split()) <= _FEW and opening not in ("yes", "no", "not") else ""
+
+
+def as_mentioned(phrase: str) -> str:
+    """Return a phrase as it is mentioned again: "A balloon" → "the balloon", "At the port" → "the port"."""
+    phrase = re.sub(r"^for example ", "", phrase, flags=re.IGNORECASE)
+    phrase = re.sub(r"^(?:at|in|on|by|from|for|to|with) ", "", phrase, flags=re.IGNORECASE)
+    return lowered(re.sub(r"^(?:the|an?) ", "the ", phrase, flags=re.IGNORECASE))
+
+
+def lowered(phrase: str) -> str:
+    """Return a phrase that began a sentence as it stands within one: "Human rights" → "human rights"."""
+    first, _, rest = phrase.partition(" ")
+    if first in ("The", "A", "An"):
+        return phrase[0].lower() + phrase[1:]
+    named = first.lower() in PLACES | HER_NAMES | HIS_NAMES or not re.fullmatch("[A-Z][a-z]*", first)
+    return phrase if named or not rest[:1].islower() else phrase[0].lower() + phrase[1:]
+
+
+def people_in(text: str) -> list[str]:
+    """Return the names in `text` that may be a person's, titles and possessives off."""
+    return [name for name in map(_without_titles, _names(text)) if name and is_person(name, text)]
+
+
+def is_person(name: str, text: str = "") -> bool:
+    """Tell whether a name may be a person's: no known place or body, no month, none that stands behind "the"."""
+    cut = [word.lower().rstrip(".") for word in name.split()]
+    if not cut[-1][0].isalpha() or cut[0] in PLACE_OPENERS or cut[-1] in PLACES or cut[0] in PLACES:
+        return False
+    if any(word in ORGANISATIONS | _CALENDAR for word in cut) or all(word in _ROLES for word in cut):
+        return False
+    return re.search(rf"\bthe {re.escape(name)}\b", text, re.IGNORECASE) is None
+
+
+def person(pronoun: str, before: str, said: str, own: list[str]) -> str | None:
+    """Return whom "he" or "she" means: after "who …?" the one in the answer, else the first one asked about."""
+    first = _SENTENCE.match(said)
+    answered = people_in(first.group() if first else "")
+    asked = people_in(before)
+    who = re.match(r"\W*(?:\w+ )?who(?:m|se)?\b", before, re.IGNORECASE)
+    candidates = [*answered, *asked] if who else [*asked, *answered]
+    gender = "she" if pronoun in ("she", "her", "hers") else "he"
+    fitting = (name for name in candidates if name not in own and _gender(name) in (gender, ""))
+    return next(fitting, None)
+
+
+def things_in(text: str) -> list[str]:
+    """Return the things that a question speaks of, as it names them, in order."""
+    return [match.group() for match in _THING.finditer(text)]
+
+
+def thing(before: str, said: str) -> str | None:
+    """Return what "it" means: a short answer to "what", "which" or "where", else the last thing or body asked about."""
+    phrase = short_answer(said)
+    if re.match(r"\W*(?:what|which|where)\b", before, re.IGNORECASE) and phrase and not phrase[0].isdigit():
+        return as_mentioned(phrase)
+    things = things_in(before)
+    bodies = [name for name in map(_bare, _names(before)) if not is_person(name, before)]
+    if things or bodies:
+        return str((things or bodies)[-1])
+    return next((name for name in map(_bare, _names(said)) if not is_person(name, said)), None)
+
+
+def group(before: str, said: str, own: list[str]) -> str | None:
+    """Return whom "they" means: two named together, a plural in the question, a body or country, else a person."""
+    pair = _PAIR.match(said.strip()) or _PAIR.search(before, max(0, before.find(" ")))
+    if pair:
+        return pair.group()
+    plurals = [word for word in _GROUP.findall(before) if word not in _NOT_GROUPS]
+    if plurals:
+        return f"the {plurals[-1]}"
+    names = [name for name in map(_bare, [*_names(before), *_names(said)]) if name not in own]
+    bodies = [name for name in names if not is_person(name, f"{before} {said}")]
+    return next(iter([*bodies, *names]), None)
+
+
+def _names(text: str) -> Iterator[str]:
+    return (name for name in names_in(_MARKER.sub("", text)) if any(c.isalpha() for c in name))
+
+
+def _bare(name: str) -> str:
+    return _POSSESSIVE.sub("", name)
+
+
+def _without_titles(name: str) -> str:
+    """Drop titles from before a name and the possessive from behind it; a title alone stays, and is no person."""
+    cut = _bare(name).split()
+    while len(cut) > 1 and cut[0].lower().rstrip(".") in _ROLES | PLACES | {"chinese", "american", "foreign", "prime"}:
+        cut = cut[1:]
+    return " ".join(cut)
+
+
+def _gender(name: str) -> str:
+    first = name.split()[0].lower()
+    return "she" if first in HER_NAMES else "he" if first in HIS_NAMES else ""

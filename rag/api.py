@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rag.answering.evidence import SignalsEvidence
+from rag.answering.blend import ReaderEvidence
+from rag.answering.reader import Reader, load_reader
 from rag.answering.steps import Ask, Steps, ThresholdedEvidenceModel
 from rag.chain import AnswerChain, RagRetriever, Step, make_constraints
 from rag.encoding import identity_of, load_encoder
@@ -23,7 +24,7 @@ from rag.protocols import Encoder
 from rag.reading import read
 from rag.retrieval import HybridRetriever, constrain
 from rag.settings import DEFAULT_ENCODER, Settings, load_settings
-from rag.support import Choice, Support, by_cosine_and_words, choose, support
+from rag.support import ByReading, Choice, Support, by_cosine_and_words, choose, support
 from rag.types import AddReport, Answer, Article, Constraints, Hit, Sentence, Skipped, Turn
 from rag.verify import VerifyReport, verify
 
@@ -120,7 +121,12 @@ class Rag:
     @cached_property
     def model(self) -> ThresholdedEvidenceModel:
         """The evidence model: the one given, else the shipped one."""
-        return self._given_model or SignalsEvidence(self.encoder)
+        return self._given_model or ReaderEvidence(self.encoder, self.reader)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What reads question and passage together."""
+        return load_reader(self.settings)
 
     @cached_property
     def chain(self) -> AnswerChain:
@@ -234,7 +240,8 @@ class Rag:
     ) -> Choice:
         """Return which of `choices` answers `question`, by what the articles back best. Raises as `ask` does."""
         constraints = self._constraints(as_of, since, until, sources)
-        return choose(question_of(question), choices, self.snapshot(), self.encoder, by_cosine_and_words, constraints)
+        score = by_cosine_and_words if self._given_model else ByReading(self.reader)
+        return choose(question_of(question), choices, self.snapshot(), self.encoder, score, constraints)
 
     def add(
         self,

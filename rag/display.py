@@ -6,14 +6,23 @@ Knows strings and statements; knows nothing of how sentences are chosen.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Literal, get_args
 
 from rag.types import Statement
+
+Form = Literal["plain", "reported", "event"]
+"""plain: the sentence alone; reported: followed by when it was reported; event: after its date, as in a timeline."""
+
+MANY_OUTLETS = 3
+"""From so many outlets on, the statement says how many report it: two are a copy, three are a fact that went round."""
 
 _MARKER = re.compile(r"\s*\[\d+\]")
 # What scraping leaves behind: stops set off at the end ("said. ."), and a stop before a comma ("November. , said").
 _DEBRIS = re.compile(r"(?:\s+[.,;:])+$")
 _STOP_BEFORE_COMMA = re.compile(r"\.\s+,(?=\s)")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # whatever the locale
 
 
 def display_text(quote: str) -> str:
@@ -22,6 +31,43 @@ def display_text(quote: str) -> str:
     The quote of the citation stays verbatim; only the statement is tidied.
     """
     return _STOP_BEFORE_COMMA.sub(",", _DEBRIS.sub("", _MARKER.sub("", " ".join(quote.split()))))
+
+
+def short_date(day: date) -> str:
+    """Return a day as "5 Feb 2024"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def n_outlets(sources: Iterable[str | None]) -> int:
+    """Count the different outlets among `sources`, whatever their case; an article without one counts for none."""
+    return len({source.casefold() for source in sources if source})
+
+
+def statement_text(quote: str, published: date | None = None, form: Form = "plain", outlets: int = 1) -> str:
+    """Return a sentence as a statement says it; what is said of it stands around the sentence, never in it.
+
+    Args:
+        quote: The sentence as its article has it.
+        published: The day of its article; without one, no date is said, whatever the form.
+        form: Whether and how the date is said.
+        outlets: How many outlets report it; said from `MANY_OUTLETS` on.
+    """
+    text = display_text(quote)
+    notes = [f"{outlets} outlets"] if outlets >= MANY_OUTLETS else []
+    if published is not None and form == "reported":
+        notes.append(f"reported {short_date(published)}")
+    if published is not None and form == "event":
+        text = f"{short_date(published)}: {text}"
+    return f"{text} ({', '.join(notes)})" if notes else text
+
+
+def statement_forms(quote: str, published: date | None, outlets: int) -> set[str]:
+    """Return every text that a statement of a sentence may have, arguments as in `statement_text`.
+
+    Outlets need not be said: answers saved before they were counted don't.
+    """
+    counts = {1, outlets}
+    return {statement_text(quote, published, form, n) for form in get_args(Form) for n in counts}
 
 
 def answer_text(statements: Sequence[Statement]) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from rag.answering.link import text_fragment_link
-from rag.display import answer_text, display_text
+from rag.answering.sameness import may_say_same
+from rag.display import answer_text, n_outlets, statement_forms
 from rag.errors import ArticleNotFound
 from rag.types import Answer, Article, Citation, Sentence, Statement
 
@@ -67,9 +68,10 @@ class VerifyReport:
 def verify(answer: Answer, source: Source, newest: int | None = None) -> VerifyReport:
     """Re-check every citation of `answer`, and that it says nothing that its citations don't.
 
-    Without a language model each statement is a quote of one of its citations, tidied for display, and the answer is
-    its statements with their markers. With one, the words are its own, and only the numbers can be checked. An
-    abstention that states and cites nothing is ok: it claims nothing.
+    Without a language model each statement is a quote of one of its citations, tidied for display, alone or with the
+    day it was reported and the number of outlets that report it, and the answer is its statements with their
+    markers. With one, the words are its own, and only the numbers can be checked. An abstention that states and cites
+    nothing is ok: it claims nothing.
 
     Args:
         answer: The answer, fresh or read back with `answer_from_json`.
@@ -222,14 +224,22 @@ def _wording_faults(answer: Answer) -> Iterator[str]:
     if answer.models.llm is not None or not answer.statements:
         return
     for place, statement in enumerate(answer.statements, start=1):
-        if statement.citations and statement.text not in _quotes(answer, statement):
+        if statement.citations and statement.text not in _sayings(answer, statement):
             yield f"Statement {place}, {_start(statement.text)!r}, is not what a citation of it quotes."
     if answer.text != answer_text(answer.statements):
         yield "The answer's text is not its statements, each with its markers."
 
 
-def _quotes(answer: Answer, statement: Statement) -> set[str]:
-    return {display_text(c.quote) for c in answer.citations if c.number in statement.citations}
+def _sayings(answer: Answer, statement: Statement) -> set[str]:
+    """Return every text that a statement with these citations may have; who tells another thing never counts."""
+    cited = [c for c in answer.citations if c.number in statement.citations]
+    return {
+        text
+        for c in cited
+        for text in statement_forms(
+            c.quote, c.published, n_outlets(other.source for other in cited if may_say_same(c.quote, other.quote))
+        )
+    }
 
 
 def _start(text: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.seed.measure import ask, is_right
 from rag.api import Rag, open_index
+from rag.types import Answer, Article, Turn
 
 ROOT = Path(__file__).parent.parent
 RECORDS = [json.loads(line) for line in (ROOT / "evals/seed/questions.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -22,6 +22,19 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Rag:
     rag = open_index(tmp_path_factory.mktemp("index"))
     rag.add(ROOT / "seeds")
     return rag
+
+
+def ask(rag: Rag, record: dict) -> Answer:
+    history = [Turn(turn["role"], turn["content"]) for turn in record.get("history", [])]
+    return rag.ask(record["question"], history=history, as_of=record.get("as_of"))
+
+
+def is_right(record: dict, answer: Answer, article: Article) -> bool:
+    """An answerable question is right if one of its first two citations is gold; another if it abstains."""
+    if not record["answerable"]:
+        return answer.abstained
+    spans = [(at, at + len(e["quote"])) for e in record["evidence"] if (at := article.text.find(e["quote"])) >= 0]
+    return any(c.start < end and c.end > start for c in answer.citations[:2] for start, end in spans)
 
 
 @pytest.mark.parametrize("record", OF_THE_ISSUE, ids=lambda record: record["question"])

@@ -244,3 +244,70 @@ def test_a_generation_that_the_index_has_not_reached_is_wrong():
 
 def test_a_number_used_for_two_citations_is_wrong():
     assert extra(answer_with(cite(1, 1, 1), cite(1, 2, 2)))[0] == (1, "wrong", "2 citations have the number 1.")
+
+
+RAISED = "He raised fentanyl."
+
+
+def said(text, *citations):
+    """An answer of one statement with these citations."""
+    numbers = tuple(c.number for c in citations)
+    statement = Statement(text, numbers, 0.9)
+    return answer_with(*citations, text=text + " " + "".join(f"[{n}]" for n in numbers), statements=(statement,))
+
+
+def from_outlet(number, source, quote=RAISED):
+    link = text_fragment_link(None, quote)
+    article = Article(source, "T", quote, source, published=STORY.published)
+    return Citation(number, source, "T", source, None, STORY.published, (0,), 0, len(quote), quote, article.digest, 0.9,
+                    link), article  # fmt: skip
+
+
+def in_outlets(text, *quotes):
+    """Tell what is wrong with the wording of a statement that cites a sentence of each of three outlets."""
+    made = [from_outlet(n, source, quote) for n, (source, quote) in enumerate(zip("ABC", quotes, strict=True), start=1)]
+    shelf = Shelf(*(article for _, article in made), spans=((0, len(quotes[0])),))
+    return [c.detail for c in verify(said(text, *(c for c, _ in made)), shelf).citations if c.article_id == ""]
+
+
+@pytest.mark.parametrize("text", [RAISED, RAISED + " (reported 19 Jun 2023)", "19 Jun 2023: " + RAISED])
+def test_a_quote_may_be_said_with_the_day_of_its_article(text):
+    assert verify(said(text, cite(1, 1, 1)), SHELF).ok
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RAISED + " (reported 20 Jun 2023)",
+        "20 Jun 2023: " + RAISED,
+        RAISED + " (reported 19 June 2023)",
+        RAISED + " (reported 19 Jun 2023) (reported 19 Jun 2023)",
+        "19 Jun 2023: " + RAISED + " (reported 19 Jun 2023)",
+        RAISED + " (3 outlets)",
+        RAISED + " (1 outlets)",
+        "In June: " + RAISED,
+        "He raised fentanyl. (reported 19 Jun 2023).",
+        "",
+    ],
+)
+def test_a_quote_may_be_said_with_nothing_else(text):
+    assert not verify(said(text, cite(1, 1, 1)), SHELF).ok
+
+
+def test_the_day_is_that_of_the_quotes_own_article():
+    other = replace(STORY, id="cnn-1", url=None, published=date(2023, 6, 21))
+    citation = replace(cite(2, 2, 2), article_id="cnn-1", url=None, link=None, published=other.published)
+    shelf = Shelf(STORY, other)
+    assert verify(said("He raised trade. (reported 21 Jun 2023)", cite(1, 1, 1), citation), shelf).ok
+    assert not verify(said("He raised trade. (reported 19 Jun 2023)", cite(1, 1, 1), citation), shelf).ok
+
+
+def test_outlets_count_where_their_sentences_can_say_the_same():
+    same = (RAISED, "BEIJING — He raised fentanyl.", "He raised fentanyl, he said.")
+    assert in_outlets(RAISED + " (3 outlets)", *same) == []
+    assert in_outlets(RAISED, *same) == []
+    assert in_outlets(RAISED + " (reported 19 Jun 2023)", *same) == []
+    assert in_outlets(RAISED + " (3 outlets, reported 19 Jun 2023)", *same) == []
+    wrong = f"Statement 1, '{RAISED} (4 outlets)', is not what a citation of it quotes."
+    assert in_outlets(RAISED + " (4 outlets)", *same) == [wrong]
+    assert len(in_outlets(RAISED + " (3 outlets)", RAISED, RAISED, "Both left the hall.")) == 1

@@ -11,7 +11,7 @@ import argparse
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,11 @@ REPORT_SETS = {"squadshifts-newwiki-a": 500}
 # Passages read for a question: the nearest, and its own.
 N_READ = 5
 SEP = 102
+# What ships for passages instead of the regression's own weights (0.50, 0.34 and 0.13, printed): set between those
+# and a fit on the dev parts of evals/seed and evals/mini and the tuning half of clapnq (0.14, 0.37, 0.01). The licensed
+# sets have few near misses, on which only the reader tells anything (training/README.md); the constant is where wrong
+# answers and wrong abstentions cost about the same on those three.
+OF_PASSAGES = (0.32, 0.36, 0.4)
 
 
 @dataclass(slots=True)
@@ -88,8 +93,9 @@ def main() -> None:
     looks = [look for number, pool in enumerate(fit) for look in look_at(number, pool, encoder, reader)]
     tell(f"{len(looks)} passages read, {sum(len(look.labels) for look in looks)} sentences")
     blend = fitted(looks)
-    write(blend)
     tell(f"{blend}")
+    blend = replace(blend, passage=OF_PASSAGES)
+    write(blend)
     reports = {name: pool_of(name, read_records(name), n, encoder, rng) for name, n in REPORT_SETS.items()}
     systems = {
         "signals": Blend((1, 0, 0, 0), (1, 0, 0), THRESHOLD, ""),

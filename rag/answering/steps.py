@@ -14,12 +14,10 @@ from rag.answering.compose import (
     Candidate,
     abstention_text,
     candidates,
-    choose,
+    compose,
     confidence,
     evidence,
-    order,
     state,
-    with_companions,
 )
 from rag.answering.followup import standalone_question
 from rag.answering.places import other_words
@@ -121,7 +119,8 @@ class Steps:
         statements: tuple[Statement, ...] = ()
         citations: tuple[Citation, ...] = ()
         if ranked and sure >= self.model.threshold:
-            statements, citations = state(order(with_companions(choose(ranked))))
+            composed = compose(ranked, at.standalone, at.constraints.near)
+            statements, citations = state(composed.groups, composed.forms)
         return replace(at, answer=self._answer(at, statements, citations, sure, ranked, missing))
 
     def check(self, at: State) -> State:

@@ -27,8 +27,8 @@ finally:
         del sys.modules[_TELEMETRY]
 
 VERSION: str = openvino.__version__
-# The first inference of a process imports what turns OpenVINO's types into numpy's. Two first inferences at once can wait
-# for each other there for ever (2 of 16 fresh processes, OpenVINO 2026.4, 2026-11-25): so it is done here, by one thread.
+# The first inference of a process imports what turns OpenVINO's types into numpy's. Two first inferences at once can
+# wait for each other there for ever (2 of 16 fresh processes, OpenVINO 2026.4, 2026-11-25): one thread does it, here.
 for _type in (openvino.Type.i64, openvino.Type.f32):
     _type.to_dtype()
 

@@ -1,0 +1,82 @@
+"""The sentences that may be stated, best first, out of what an evidence model read.
+
+Knows readings and articles; knows nothing of models, of the question, or of which sentences are chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rag.reading.citable import is_citable
+from rag.types import Article, Evidence, Reading, Sentence
+
+# How many of the sentences considered are reported with the answer.
+_N_EVIDENCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be stated: its article, itself, its text and the probability that it is evidence.
+
+    Attributes:
+        before: The sentence before it, where the passage read has one.
+        before_that: The sentence before `before`.
+    """
+
+    article: Article
+    sentence: Sentence
+    text: str
+    probability: float
+    before: Sentence | None
+    before_that: Sentence | None = None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells candidates apart: article id and ordinal."""
+        return self.article.id, self.sentence.ordinal
+
+    @property
+    def day(self) -> date:
+        """The day its article was published; the first day there is where that is unknown: any other is newer."""
+        return self.article.published or date.min
+
+
+Group = list[Candidate]
+"""Sentences that say the same, the one that is stated first."""
+
+
+def candidates(readings: Sequence[Reading]) -> list[Candidate]:
+    """Return every citable sentence read, best first; a sentence of two passages counts once, at its better reading.
+
+    Ties go to the article id, then to reading order.
+    """
+    best: dict[tuple[str, int], Candidate] = {}
+    for reading in readings:
+        sentences = reading.context.sentences
+        for place, (sentence, probability) in enumerate(zip(sentences, reading.sentences, strict=True)):
+            text = reading.context.article.text[sentence.start : sentence.end]
+            if not is_citable(text):
+                continue
+            before, before_that = (sentences[place - back] if place >= back else None for back in (1, 2))
+            candidate = Candidate(reading.context.article, sentence, text, probability, before, before_that)
+            known = best.get(candidate.key)
+            best[candidate.key] = _better(candidate, known) if known else candidate
+    return sorted(best.values(), key=lambda c: (-c.probability, c.key))
+
+
+def _better(new: Candidate, known: Candidate) -> Candidate:
+    """Return the one with the higher probability, with the sentences before it that either passage has."""
+    better, other = (new, known) if new.probability > known.probability else (known, new)
+    return replace(better, before=better.before or other.before, before_that=better.before_that or other.before_that)
+
+
+def confidence(readings: Sequence[Reading]) -> float:
+    """Return the probability that the passages answer: the best passage's relevance; 0 without passages."""
+    return max((reading.relevance for reading in readings), default=0.0)
+
+
+def evidence(ranked: Sequence[Candidate]) -> tuple[Evidence, ...]:
+    """Return the sentences considered, best first, as an answer reports them."""
+    return tuple(Evidence(c.article.id, c.sentence.ordinal, c.probability) for c in ranked[:_N_EVIDENCE])

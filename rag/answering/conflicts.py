@@ -1,0 +1,139 @@
+"""Reports that contradict one another: the newest is stated first, and each with the day it was reported.
+
+Knows candidates and their articles' days; knows nothing of models. What rivals another is told by its figures: "17
+people injured" and "19 people injured", "371 million marks" and "392 million marks".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering import shares
+from rag.answering.candidates import Candidate, Group
+from rag.answering.figures import MEASURES, figures, values
+from rag.answering.question import Question
+from rag.answering.sameness import rival_nouns, says_same, telling_stems
+
+# Words that two rivals share, in sentence and title, beside what they count: what they count alone ("million marks",
+# "people") is in every story.
+_LEAST_SHARED = 2
+
+_STATE = re.compile(
+    r"\b(?:now(?! that)|latest|newest|still|current(?:ly)?|so far|to date|at present|any ?more|no longer"
+    r"|most recent(?:ly)?|up to now|as things stand|changed?|updated?)\b",
+    re.IGNORECASE,
+)
+_COUNTED = frozenset({"how many", "how much", "how long", "when"})
+
+
+def asks_for_state(question: str) -> bool:
+    """Tell whether a question asks how things stand now or what has changed, so that the day of a report matters."""
+    return _STATE.search(question) is not None
+
+
+def asks_for_figure(question: Question) -> bool:
+    """Tell whether a figure or a date answers the question, so that another figure is another answer."""
+    return question.kind in _COUNTED
+
+
+def newest_first(groups: Sequence[Group], ranked: Sequence[Candidate], question: Question) -> list[Group]:
+    """Put the newest of the reports that contradict the leading one first, the one before it next; drop older ones.
+
+    Args:
+        groups: What is to be stated, best first.
+        ranked: Every candidate, best first: a newer report may not be among the groups.
+        question: The question asked; one that neither a figure answers nor asks for the state is left as it is.
+
+    Returns:
+        Groups again; the same ones where nothing contradicts the first.
+    """
+    groups = list(groups)
+    if not groups or not (asks_for_figure(question) or asks_for_state(question.text)):
+        return groups
+    lead = groups[0]
+    newer = [
+        c for c in ranked if c.day > lead[0].day and rivals(c, lead[0], question) and _is_near(c, lead[0], question)
+    ]
+    if newer:
+        found = max(newer, key=lambda c: (c.day, c.probability))
+        lead = next((group for group in groups if found in group), _group_of(found, ranked, asks_for_figure(question)))
+    elif asks_for_state(question.text):
+        lead = max(groups, key=lambda group: (group[0].day, group[0].probability))
+    rest = [group for group in groups if group is not lead]
+    against = [group for group in rest if rivals(group[0], lead[0], question)]
+    older = [group for group in against if group[0].probability >= shares.OLDER * lead[0].probability]
+    beside = max(older, key=lambda group: (group[0].day, group[0].probability), default=None)
+    return [lead, *([beside] if beside else []), *(group for group in rest if group not in against)]
+
+
+def contradicted(groups: Sequence[Group], ranked: Sequence[Candidate], question: Question) -> list[bool]:
+    """Tell for each group whether it needs the day of its report: another day's report tells another figure.
+
+    That other one is stated beside it, or about as probable. A question for the state needs the day for all.
+    """
+    if asks_for_state(question.text):
+        return [True] * len(groups)
+    if not asks_for_figure(question):
+        return [False] * len(groups)
+
+    stated = [group[0] for group in groups]
+
+    def needs(one: Candidate) -> bool:
+        near = (c for c in ranked if c.probability >= shares.OLDER * one.probability)
+        return any(c.day != one.day and rivals(c, one, question) for c in (*stated, *near))
+
+    return [needs(one) for one in stated]
+
+
+def rivals(a: Candidate, b: Candidate, question: Question) -> bool:
+    """Tell whether two sentences of different articles give different figures for the same thing.
+
+    What they count must be the same, in words ("58 people", "46 people") or nearly ("17 injured", "12 people were
+    injured"); and where the question says what is counted, it must be that.
+    """
+    if a.article.id == b.article.id:
+        return False
+    of_a, of_b = figures(a.text), figures(b.text)
+    asked = set(question.stems) & (set(of_a) | set(of_b))
+    nouns = {noun for noun in rival_nouns(a.text, b.text) if not asked or noun in asked}
+    if not nouns and not _nearly(a, b):
+        return False
+    about = [telling_stems(f"{c.article.title}. {c.text}") for c in (a, b)]
+    shared = {s for s in about[0] & about[1] if not s[:1].isdigit()} - nouns
+    return len(shared) >= _LEAST_SHARED
+
+
+def _nearly(a: Candidate, b: Candidate) -> bool:
+    """Tell whether two sentences count the same thing in other words, with no figure in common.
+
+    One counts what the other has as a word: "the number of injured is 19", "12 people were injured".
+    """
+    of_a, of_b = (_things(c.text) for c in (a, b))
+    if not of_a or not of_b or values(of_a) & values(of_b):
+        return False
+    return bool((set(of_a) & telling_stems(b.text)) | (set(of_b) & telling_stems(a.text)))
+
+
+def _things(text: str) -> dict[str, frozenset[float | str]]:
+    """Return the figures that count things: not those of money, shares and time, which rival only their own kind."""
+    return {noun: values for noun, values in figures(text).items() if noun not in MEASURES}
+
+
+def _is_near(newer: Candidate, lead: Candidate, question: Question) -> bool:
+    """Tell whether a newer rival is probable enough to take the lead."""
+    both = telling_stems(newer.text) & telling_stems(lead.text) & set(question.stems)
+    plain = len(both) >= _LEAST_SHARED and bool(rival_nouns(newer.text, lead.text) & both)
+    least = shares.NEWER_IN_THE_QUESTIONS_WORDS if plain else shares.NEWER
+    return newer.probability >= least * lead.probability
+
+
+def _group_of(found: Candidate, ranked: Sequence[Candidate], by_figure: bool) -> Group:
+    """Return the newer report with its copies, one an article, as `compose.choose` joins them to a first sentence."""
+    group = [found]
+    for candidate in ranked:
+        near = candidate.probability >= shares.COPY * found.probability
+        new = all(member.article.id != candidate.article.id for member in group)
+        if near and new and says_same(found.text, candidate.text, by_figure):
+            group.append(candidate)
+    return group

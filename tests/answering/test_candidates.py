@@ -1,0 +1,51 @@
+from datetime import date
+
+from rag.answering.candidates import candidates, confidence, evidence
+from rag.types import Article, Evidence, Passage, PassageInContext, Reading, Sentence
+
+TEXT = "Ann spoke. Bo left. Cy stayed."
+SPANS = tuple(Sentence("a", n, *span) for n, span in enumerate([(0, 10), (11, 19), (20, 30)]))
+STORY = Article("a", "T", TEXT, published=date(2023, 6, 19))
+
+
+def reading(first: int, *probabilities: float) -> Reading:
+    spans = SPANS[first : first + len(probabilities)]
+    start, end = spans[0].start, spans[-1].end
+    passage = Passage(first, "a", spans[0].ordinal, spans[-1].ordinal, start, end, TEXT[start:end])
+    return Reading(PassageInContext(STORY, passage, spans), 0.9, probabilities)
+
+
+def ordinals(*sentences: Sentence | None) -> list[int | None]:
+    return [sentence and sentence.ordinal for sentence in sentences]
+
+
+def test_a_candidate_knows_the_two_sentences_before_it_in_its_passage():
+    last, *_, first = candidates([reading(0, 0.1, 0.2, 0.3)])
+    assert ordinals(last.before, last.before_that) == [1, 0]
+    assert ordinals(first.before, first.before_that) == [None, None]
+
+
+def test_of_two_passages_the_better_reading_counts_with_the_sentences_before_it_that_either_has():
+    (best, *_) = candidates([reading(0, 0.1, 0.1, 0.5), reading(2, 0.8)])
+    assert (best.sentence.ordinal, best.probability) == (2, 0.8)
+    assert ordinals(best.before, best.before_that) == [1, 0]
+    (best, *_) = candidates([reading(2, 0.5), reading(0, 0.1, 0.1, 0.8)])
+    assert ordinals(best.before, best.before_that) == [1, 0]
+
+
+def test_an_article_without_a_date_is_older_than_any():
+    undated = Reading(
+        PassageInContext(Article("a", "T", TEXT), reading(0, 0.1).context.passage, SPANS), 0.9, (0.1,) * 3
+    )
+    assert candidates([undated])[0].day == date.min
+    assert candidates([reading(0, 0.1)])[0].day == date(2023, 6, 19)
+
+
+def test_at_most_twenty_sentences_are_reported_as_evidence():
+    ranked = candidates([reading(0, 0.1, 0.4, 0.3)])
+    assert evidence(ranked) == (Evidence("a", 1, 0.4), Evidence("a", 2, 0.3), Evidence("a", 0, 0.1))
+    assert len(evidence(ranked * 7)) == 20
+
+
+def test_without_passages_nothing_is_sure():
+    assert (candidates([]), confidence([])) == ([], 0.0)

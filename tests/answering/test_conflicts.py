@@ -1,0 +1,103 @@
+import pytest
+
+from rag.answering import shares
+from rag.answering.conflicts import asks_for_state, contradicted, newest_first, rivals
+from rag.answering.question import read_question
+from tests.answering.made import candidate, ids
+
+HOW_MANY = read_question("How many people were injured in the ferry fire?")
+OLD = candidate("old", "The ferry fire injured 12 people.", p=0.8, day=3)
+MID = candidate("mid", "The ferry fire injured 17 people.", p=0.6, day=4)
+NEW = candidate("new", "The report on the ferry fire puts the number of injured at 19.", p=0.5, day=16)
+ASIDE = candidate("aside", "The ferry carried 214 passengers.", p=0.7, day=3)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (OLD, MID, True),
+        (OLD, NEW, True),  # "12 people", "the number of injured is 19": counted in other words
+        (OLD, ASIDE, False),
+        (OLD, candidate("x", "The ferry fire injured 12 people, police said.", day=9), False),
+        (OLD, candidate("old", "The ferry fire injured 17 people.", day=9), False),  # one article means two things
+        (OLD, candidate("x", "The quake injured 17 people.", day=9), False),  # another event: too few words shared
+        (OLD, candidate("x", "It injured 17 people.", day=9, title="Ferry fire: toll rises"), True),
+        (
+            candidate("x", "The ferry repair will cost 14 million marks."),
+            candidate("y", "The ferry repair will take 22 days."),
+            False,  # measures rival their own kind only
+        ),
+    ],
+)
+def test_rivals_give_other_figures_for_one_thing(a, b, expected):
+    assert rivals(a, b, HOW_MANY) is rivals(b, a, HOW_MANY) is expected
+
+
+def test_rivals_count_what_the_question_asks_for_where_it_says_so():
+    a = candidate("a", "The ferry fire injured 12 people and damaged 3 lorries.")
+    b = candidate("b", "The ferry fire injured 12 people and damaged 5 lorries.")
+    assert not rivals(a, b, read_question("How many people were injured?"))
+    assert rivals(a, b, read_question("How many lorries were damaged?"))
+
+
+def test_the_newest_of_contradicting_reports_comes_first_with_the_one_before_it_and_older_ones_are_left_out():
+    groups = [[OLD], [ASIDE], [MID]]
+    assert ids(newest_first(groups, [OLD, ASIDE, MID], HOW_MANY)) == [["mid"], ["old"], ["aside"]]
+    ranked = [OLD, ASIDE, MID, NEW]
+    assert ids(newest_first(groups, ranked, HOW_MANY)) == [["new"], ["mid"], ["aside"]]
+
+
+def test_a_newer_report_takes_the_lead_only_where_it_is_probable_enough():
+    plain = candidate("new", "The ferry fire injured 17 people.", p=0.8 * shares.NEWER_IN_THE_QUESTIONS_WORDS, day=9)
+    assert ids(newest_first([[OLD]], [OLD, plain], HOW_MANY)) == [["new"], ["old"]]
+    other_words = candidate("new", NEW.text, p=0.8 * shares.NEWER - 0.01, day=9)
+    assert ids(newest_first([[OLD]], [OLD, other_words], HOW_MANY)) == [["old"]]
+
+
+def test_a_newer_report_is_cited_with_its_copies_one_an_article():
+    copy = candidate("copy", MID.text, p=0.4, day=4)
+    again = candidate("mid", MID.text, p=0.5, day=4)
+    assert ids(newest_first([[OLD]], [OLD, MID, again, copy], HOW_MANY)) == [["mid", "copy"], ["old"]]
+
+
+def test_a_question_that_no_figure_answers_is_left_as_it_is():
+    groups = [[OLD], [MID]]
+    assert newest_first(groups, [OLD, MID], read_question("What did the ferry fire do?")) == groups
+    assert newest_first([], [], HOW_MANY) == []
+
+
+def test_a_question_for_the_state_is_answered_by_the_newest_report_first():
+    a = candidate("a", "The strike goes on.", p=0.9, day=3)
+    b = candidate("b", "The miners went back to work.", p=0.8, day=8)
+    question = read_question("What is the latest on the strike?")
+    assert ids(newest_first([[a], [b]], [a, b], question)) == [["b"], ["a"]]
+    assert contradicted([[b], [a]], [a, b], question) == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the latest on the strike?", True),
+        ("How many are still missing?", True),
+        ("What has changed?", True),
+        ("Who leads now?", True),
+        ("Who resigned?", False),
+        ("Now that he left, who leads?", False),
+    ],
+)
+def test_a_question_for_the_state_is_told_by_its_words(question, expected):
+    assert asks_for_state(question) is expected
+
+
+def test_contradicting_reports_need_their_days_and_others_do_not():
+    groups = [[MID], [OLD], [ASIDE]]
+    assert contradicted(groups, [OLD, ASIDE, MID], HOW_MANY) == [True, True, False]
+    same_day = candidate("x", "The ferry fire injured 17 people.", p=0.6, day=3)
+    assert contradicted([[OLD], [same_day]], [OLD, same_day], HOW_MANY) == [False, False]
+    assert contradicted(groups, [OLD, MID], read_question("What burned?")) == [False, False, False]
+
+
+def test_a_report_that_is_not_stated_makes_the_day_needed_where_it_is_about_as_probable():
+    assert contradicted([[OLD]], [OLD, MID], HOW_MANY) == [True]
+    unlikely = candidate("mid", MID.text, p=0.8 * shares.OLDER - 0.01, day=4)
+    assert contradicted([[OLD]], [OLD, unlikely], HOW_MANY) == [False]

@@ -1,0 +1,86 @@
+import pytest
+
+from rag.answering.leaning import lacks_name, stands_alone, with_companions
+from tests.answering.made import candidate, texts
+
+NAMES = "Ann Holub, the mayor, arrived early."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He called the visit a positive sign.", True),
+        ("Her sons were handed down to Ruben Tasch.", True),  # another's name doesn't tell whose sons
+        ("“It is still city property,” she said.", True),
+        ('"It is late," he added on Monday.', True),
+        ("He is Emil Straka.", False),
+        ("She, Nora Pell, signed first.", False),
+        ("“He lied,” said Ann Holub.", False),  # within quotation marks "he" is whom the speaker means
+        ("Holub said he would go.", False),
+        ("They spoke for 35 minutes.", True),
+        ("It recommended a repair.", False),  # about no person
+    ],
+)
+def test_a_sentence_lacks_a_name_where_a_pronoun_is_all_it_has_for_its_person(text, expected):
+    assert lacks_name(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It will reopen in March.", False),
+        ("But nobody came.", False),
+        ("It will reopen in Port Senn.", True),
+        ("However, Strand Line refused.", True),
+        ("He resigned.", False),
+        ("The ferry sank.", True),
+    ],
+)
+def test_a_sentence_stands_alone_unless_a_pronoun_or_a_turn_opens_it_that_nothing_explains(text, expected):
+    assert stands_alone(text) is expected
+
+
+def test_a_sentence_with_only_a_pronoun_brings_the_one_that_names_the_person():
+    he = candidate("a", NAMES, "She opened the bridge.", p=0.8)
+    (brought, stated) = with_companions([[he]])
+    assert texts([brought, stated]) == [[NAMES], ["She opened the bridge."]]
+    assert (brought[0].sentence.ordinal, brought[0].probability) == (0, 0.8)
+
+
+def test_the_name_is_looked_for_in_two_sentences_before_and_no_further():
+    near = candidate("a", NAMES, "The rain had stopped by then.", "“We are open,” she said.")
+    assert texts(with_companions([[near]])) == [[NAMES], ["“We are open,” she said."]]
+    far = candidate("a", NAMES, "The rain had stopped.", "The band played on and on.", "“We are open,” she said.")
+    assert texts(with_companions([[far]]))[-1] == ["“We are open,” she said."]
+    assert [NAMES] not in texts(with_companions([[far]]))
+
+
+def test_where_nobody_is_named_before_it_no_sentence_is_brought():
+    groups = [[candidate("a", "She was late.", "She opened the bridge.")]]
+    assert with_companions(groups) == groups
+    first = [[candidate("b", "She opened the bridge.")]]
+    assert with_companions(first) == first
+
+
+def test_a_sentence_that_names_its_person_or_is_about_a_thing_brings_none():
+    groups = [[candidate("a", NAMES, "Holub opened the bridge.")], [candidate("b", NAMES, "It cost 3 million marks.")]]
+    assert with_companions(groups) == groups
+
+
+def test_a_companion_that_is_stated_anyway_is_moved_and_not_repeated():
+    he, named = candidate("a", NAMES, "She opened the bridge."), candidate("a", NAMES)
+    assert texts(with_companions([[he], [named]])) == [[NAMES], ["She opened the bridge."]]
+    assert texts(with_companions([[named], [he]])) == [[NAMES], ["She opened the bridge."]]
+
+
+def test_two_sentences_about_one_person_share_their_companion():
+    a = candidate("a", NAMES, "She opened the bridge.")
+    b = candidate("a", NAMES, "She opened the bridge.", "She left at noon.")
+    assert texts(with_companions([[a], [b]])) == [[NAMES], ["She opened the bridge."], ["She left at noon."]]
+
+
+def test_at_most_two_sentences_are_brought():
+    groups = [[candidate(name, f"{name} Holub arrived.", "She waved.")] for name in ("Ann", "Bea", "Cora")]
+    assert texts(with_companions(groups)) == [
+        ["Ann Holub arrived."], ["She waved."], ["Bea Holub arrived."], ["She waved."], ["She waved."]
+    ]  # fmt: skip

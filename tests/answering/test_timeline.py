@@ -1,0 +1,83 @@
+from datetime import date
+
+import pytest
+
+from rag.answering import shares
+from rag.answering.timeline import MAX_EVENTS, asks_for_timeline, timeline
+from tests.answering.made import candidate, ids, texts
+
+QUESTION = "What happened after the theft of The Salt Gatherers?"
+THEFT = candidate("theft", "The theft of The Salt Gatherers was found on Thursday.", p=0.5, day=11)
+ARREST = candidate("arrest", "Police arrested a former guard over The Salt Gatherers.", p=0.3, day=14)
+BACK = candidate("back", "The Salt Gatherers hangs in the museum again.", p=0.6, day=22)
+BEFORE = candidate("before", "The picture was cleaned in May.", p=0.9, day=2, title="The Salt Gatherers")
+RANKED = [BEFORE, BACK, THEFT, ARREST]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (QUESTION, True),
+        ("What has happened since the strike began?", True),
+        ("What happened next?", True),
+        ("Give me a timeline of the strike.", True),
+        ("How did the strike unfold?", True),
+        ("what happened to the dam since March", True),
+        ("What happened at the museum?", False),
+        ("Who resigned after the fire?", False),
+    ],
+)
+def test_a_question_for_a_course_of_events_is_told_by_its_words(question, expected):
+    assert asks_for_timeline(question) is expected
+
+
+def test_a_timeline_has_one_event_a_day_oldest_first_from_the_first_report_of_the_event_on():
+    assert ids(timeline(RANKED, QUESTION)) == [["theft"], ["arrest"], ["back"]]
+
+
+def test_before_an_event_only_what_was_reported_until_its_first_full_report_counts():
+    question = "What happened before the theft of The Salt Gatherers?"
+    assert ids(timeline(RANKED, question)) == [["before"], ["theft"]]
+
+
+def test_a_time_that_the_question_names_bounds_the_events():
+    near = (date(2023, 6, 1), date(2023, 6, 14))
+    assert ids(timeline(RANKED, QUESTION, near)) == [["before"], ["theft"], ["arrest"]]
+
+
+def test_of_one_day_the_best_sentence_is_the_event_with_its_copies_from_other_outlets():
+    lesser = candidate("lesser", "The theft of The Salt Gatherers shocked the town.", p=0.4, day=11)
+    copy = candidate("copy", "PORT SENN — The theft of The Salt Gatherers was found on Thursday.", p=0.4, day=11)
+    assert ids(timeline([BACK, THEFT, copy, lesser], QUESTION)) == [["theft", "copy"], ["back"]]
+
+
+def test_what_cannot_be_understood_by_itself_is_no_event():
+    he = candidate("he", "He was arrested over The Salt Gatherers.", p=0.5, day=15)
+    assert ids(timeline([THEFT, he, BACK], QUESTION)) == [["theft"], ["back"]]
+
+
+def test_what_is_about_something_else_than_the_question_names_is_no_event():
+    other = candidate("other", "The tram will open in spring.", p=0.5, day=15)
+    titled = candidate("titled", "A former guard was freed.", p=0.5, day=16, title="Salt Gatherers: guard freed")
+    assert ids(timeline([THEFT, other, titled], QUESTION)) == [["theft"], ["titled"]]
+
+
+def test_an_unlikely_sentence_and_one_without_a_day_are_no_events():
+    unlikely = candidate("x", "The Salt Gatherers is old.", p=0.6 * shares.EVENT - 0.01, day=20)
+    undated = candidate("y", "The Salt Gatherers is small.", p=0.6, day=None)
+    assert ids(timeline([BACK, undated, THEFT, unlikely], QUESTION)) == [["theft"], ["back"]]
+
+
+def test_one_day_alone_makes_no_timeline():
+    assert timeline([THEFT], QUESTION) == []
+    assert timeline([], QUESTION) == []
+
+
+def test_a_timeline_keeps_the_best_six_events():
+    events = [
+        candidate(f"a{day}", f"Salt Gatherers event {day} came.", p=0.5 + day / 100, day=day) for day in range(1, 9)
+    ]
+    assert texts(timeline(events, "Give me a timeline")) == [
+        [f"Salt Gatherers event {day} came."] for day in range(3, 9)
+    ]
+    assert MAX_EVENTS == 6

@@ -68,7 +68,6 @@ def variant(name: str, rag: Rag) -> Iterator[Rag]:
             model = ReaderEvidence(rag.encoder, rag.reader, blend)
         elif name == "no late interaction":
             stack.enter_context(mock.patch.object(evidence, "passage_signals", without_late_interaction))
-            stack.enter_context(mock.patch.object(features, "late_interaction", return_value=0.0))
         elif name == "no BM25":
             stack.enter_context(mock.patch.object(Snapshot, "search_words", return_value=[]))
         elif name == "no vectors in the search":

@@ -24,7 +24,7 @@ from rag.protocols import Encoder
 from rag.reading import read
 from rag.retrieval import HybridRetriever, constrain
 from rag.settings import DEFAULT_ENCODER, Settings, load_settings
-from rag.support import ByReading, Choice, Support, by_cosine_and_words, choose, support
+from rag.support import Choice, Support, choose, support
 from rag.types import AddReport, Answer, Article, Constraints, Hit, Sentence, Skipped, Turn
 from rag.verify import VerifyReport, verify
 
@@ -240,8 +240,7 @@ class Rag:
     ) -> Choice:
         """Return which of `choices` answers `question`, by what the articles back best. Raises as `ask` does."""
         constraints = self._constraints(as_of, since, until, sources)
-        score = by_cosine_and_words if self._given_model else ByReading(self.reader)
-        return choose(question_of(question), choices, self.snapshot(), self.encoder, score, constraints)
+        return choose(question_of(question), choices, self.snapshot(), self.encoder, constraints)
 
     def add(
         self,

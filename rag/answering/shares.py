@@ -8,7 +8,7 @@ from __future__ import annotations
 MAX_STATEMENTS = 3
 """Sentences stated beside companions and events: more is an article, not an answer."""
 
-# The two main ones, set for the reader on one half of clapnq and the dev parts of evals/mini and evals/seed (2026-11-25):
+# The two main ones, set for the reader on a half of clapnq and the dev parts of evals/mini and evals/seed (2026-11-25):
 # evidence F1 0.558, 0.432, 0.484 at 0.5 and 0.2; 0.597, 0.451, 0.503 at these; 0.612, 0.452, 0.484 at 0.2 and 0.1.
 NEAR_BEST = 0.3
 """A further sentence is stated when it is at least this share of the best one …"""

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from rag.support.choose import ByReading, Choice, by_cosine_and_words, choose
+from rag.support.choose import Choice, choose
 from rag.support.claims import claim_of
 from rag.support.judge import Support, support
 
-__all__ = ["ByReading", "Choice", "Support", "by_cosine_and_words", "choose", "claim_of", "support"]
+__all__ = ["Choice", "Support", "choose", "claim_of", "support"]

@@ -5,8 +5,7 @@ import pytest
 from rag.api import Rag
 from rag.errors import IndexNotFound, QuestionInvalid
 from rag.settings import Settings
-from rag.support import by_cosine_and_words, choose, claim_of
-from rag.support.features import words_found
+from rag.support import choose, claim_of
 from rag.support.judge import coverage, lacking
 from rag.types import Article, Constraints
 from tests.evaluation.made import QUAKE, TALKS
@@ -100,18 +99,9 @@ def test_the_choice_is_the_one_whose_claim_stands_in_the_articles(opened):
 
 def test_of_equal_choices_the_first_is_chosen(opened):
     snapshot = opened.snapshot()
-    even = choose("Who?", ["a", "b"], snapshot, opened.encoder, lambda *_: [0.5, 0.5])
+    even = choose("Who?", ["a", "b"], snapshot, opened.encoder, score=lambda *_: [0.5, 0.5])
     assert (even.index, even.scores) == (0, (0.5, 0.5))
-    assert choose("Who?", ["a", "b"], snapshot, opened.encoder, lambda *_: [0.1, 0.2]).index == 1
-
-
-def test_words_of_a_choice_count_as_far_as_a_passage_of_the_question_has_them(opened):
-    hits = opened.search("Where did Blinken meet Xi?")
-    cosines = {hit.passage.article_id: hit.similarity for hit in hits}
-    choices = ["Beijing", "Hatay", "Paris", "Xi"]
-    found = words_found("Where did Blinken meet Xi?", choices, hits, opened.snapshot())
-    # "Xi" is the question's own word and tells nothing; "Paris" stands nowhere
-    assert found == pytest.approx([cosines["talks"], max(0, cosines["quake"]), 0, 0])
+    assert choose("Who?", ["a", "b"], snapshot, opened.encoder, score=lambda *_: [0.1, 0.2]).index == 1
 
 
 def test_a_passage_of_the_days_before_counts_more(tmp_path):
@@ -122,14 +112,11 @@ def test_a_passage_of_the_days_before_counts_more(tmp_path):
             Article("new", "Cup", "Bo won the cup.", published=date(2023, 6, 1)),
         ]
     )
-    assert rag.choose("Who won the cup?", ["Ann", "Bo"]).index == 0  # even, so the first
     assert rag.choose("Who won the cup?", ["Ann", "Bo"], as_of="2023-06-02").index == 1
     assert rag.choose("Who won the cup?", ["Ann", "Bo"], as_of="2023-01-02").index == 0
 
 
 def test_constraints_are_those_of_a_question(opened):
     until = Constraints(as_of=date(2023, 3, 1))
-    found = choose(
-        "Where?", ["Beijing", "Hatay"], opened.snapshot(), opened.encoder, by_cosine_and_words, constraints=until
-    )
+    found = choose("Where?", ["Beijing", "Hatay"], opened.snapshot(), opened.encoder, until)
     assert found.text == "Hatay"

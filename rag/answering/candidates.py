@@ -23,6 +23,7 @@ class Candidate:
     Attributes:
         before: The sentence before it, where the passage read has one.
         before_that: The sentence before `before`.
+        short: The words of it that answer by themselves, where the evidence model finds some.
     """
 
     article: Article
@@ -31,6 +32,7 @@ class Candidate:
     probability: float
     before: Sentence | None
     before_that: Sentence | None = None
+    short: str | None = None
 
     @property
     def key(self) -> tuple[str, int]:
@@ -60,7 +62,9 @@ def candidates(readings: Sequence[Reading]) -> list[Candidate]:
             if not is_citable(text):
                 continue
             before, before_that = (sentences[place - back] if place >= back else None for back in (1, 2))
-            candidate = Candidate(reading.context.article, sentence, text, probability, before, before_that)
+            answer = reading.answers[place] if reading.answers else None
+            short = reading.context.article.text[slice(*answer)] if answer else None
+            candidate = Candidate(reading.context.article, sentence, text, probability, before, before_that, short)
             known = best.get(candidate.key)
             best[candidate.key] = _better(candidate, known) if known else candidate
     return sorted(best.values(), key=lambda c: (-c.probability, c.key))

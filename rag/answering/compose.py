@@ -111,7 +111,8 @@ def state(groups: Sequence[Group], forms: Sequence[Form] = ()) -> tuple[tuple[St
         support = max(member.probability for member in group)
         first, outlets = group[0], n_outlets(member.article.source for member in group)
         text = statement_text(first.text, first.article.published, form, outlets)
-        statements.append(Statement(text, tuple(numbers), support))
+        short = display_text(first.short) if first.short else None
+        statements.append(Statement(text, tuple(numbers), support, short))
     return tuple(statements), tuple(citations)
 
 

@@ -80,7 +80,7 @@ def _companion(candidate: Candidate) -> Candidate | None:
 
 def _sentence(beside: Candidate, sentence: Sentence) -> Candidate:
     text = beside.article.text[sentence.start : sentence.end]
-    return replace(beside, sentence=sentence, text=text, before=None, before_that=None)
+    return replace(beside, sentence=sentence, text=text, before=None, before_that=None, short=None)
 
 
 def _group_with(groups: Sequence[Group], candidate: Candidate) -> Group | None:

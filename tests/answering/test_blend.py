@@ -1,9 +1,10 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from rag.answering.blend import Blend, ReaderEvidence, read_blend
+from rag.answering.blend import N_READ, Blend, ReaderEvidence, read_blend
 from rag.answering.evidence import SignalsEvidence
 from rag.answering.reader import READER_SIGNALS, Read
 from rag.reading.sentences import split_sentences
@@ -43,6 +44,24 @@ def test_the_log_odds_of_both_models_are_joined_with_the_weights_given():
     assert logit(np.array(reading.sentences)) == pytest.approx(wanted, abs=1e-3)
     assert logit(reading.relevance) == pytest.approx(2.0 * plain.relevance + 0.5 * 1.5 + 0.75, abs=1e-3)
     assert model.name == "reader-t"
+
+
+def test_only_the_passages_that_the_signals_find_most_relevant_are_read():
+    seen = []
+
+    def noting(question, contexts):
+        seen.extend(contexts)
+        return reads(question, contexts)
+
+    contexts = [in_context() for _ in range(N_READ)]
+    other = replace(in_context(), article=Article("b", "Talks", TEXT.replace("eleven hours", "no time at all")))
+    model = ReaderEvidence(BagOfWordsEncoder(), noting, Blend((1, 1, 1, 0), (1, 1, 0), 0.5, "t"))
+    readings = model.read("How many hours did they speak?", [other, *contexts])
+    assert len(readings) == N_READ + 1
+    assert len(seen) == N_READ
+    unread = [reading for reading in readings if not any(context is reading.context for context in seen)]
+    assert [max(reading.sentences) < 1e-3 for reading in readings if reading in unread] == [True]
+    assert unread[0].answers == (None, None, None)
 
 
 def test_a_sentence_has_a_short_answer_only_where_the_reader_prefers_it_to_none():

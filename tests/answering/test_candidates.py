@@ -1,6 +1,7 @@
 from datetime import date
 
 from rag.answering.candidates import candidates, confidence, evidence
+from rag.answering.compose import state
 from rag.types import Article, Evidence, Passage, PassageInContext, Reading, Sentence
 
 TEXT = "Ann spoke. Bo left. Cy stayed."
@@ -49,3 +50,14 @@ def test_at_most_twenty_sentences_are_reported_as_evidence():
 
 def test_without_passages_nothing_is_sure():
     assert (candidates([]), confidence([])) == ([], 0.0)
+
+
+def test_a_candidate_has_the_short_answer_that_the_reading_found_in_it():
+    text = "They spoke for 35 minutes. It rained."
+    cut = [(0, 26), (27, 37)]
+    sentences = tuple(Sentence("a", i, *span) for i, span in enumerate(cut))
+    context = PassageInContext(Article("a", "Talks", text), Passage(0, "a", 0, 1, 0, 37, text), sentences)
+    found = candidates([Reading(context, 0.9, (0.8, 0.1), ((15, 25), None))])
+    assert [c.short for c in found] == ["35 minutes", None]
+    assert [s.short for s in state([[found[0]]])[0]] == ["35 minutes"]
+    assert [c.short for c in candidates([Reading(context, 0.9, (0.8, 0.1))])] == [None, None]

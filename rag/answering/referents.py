@@ -79,7 +79,8 @@ def person(pronoun: str, before: str, said: str, own: list[str]) -> str | None:
     answered = people_in(first.group() if first else "")
     asked = people_in(before)
     who = re.match(r"\W*(?:\w+ )?who(?:m|se)?\b", before, re.IGNORECASE)
-    candidates = [*answered, *asked] if who else [*asked, *answered]
+    # "Who met Xi?" – "And the talks with him?": the one it was done to is spoken of as before.
+    candidates = [*answered, *asked] if who and pronoun != "him" else [*asked, *answered]
     gender = "she" if pronoun in ("she", "her", "hers") else "he"
     fitting = (name for name in candidates if name not in own and _gender(name) in (gender, ""))
     return next(fitting, None)

@@ -30,6 +30,7 @@ def asked(before, said, question):
         (("Who led the inquiry?", INQUIRY), "When did she resign?", "When did Mara Ulan resign?"),
         (("Who told the press?", "Matthew Miller."), "What's his job?", "What's Matthew Miller's job?"),
         (("WHO WON THE CUP?", "ANN HOLUB"), "how old is she", "How old is ANN HOLUB"),
+        (("Who met Xi in Ostrava?", "Ann Holub."), "Did the talks with him last?", "Did the talks with Xi last?"),
         # … never of a place or a body
         (("Where did Okafor speak?", "In Ostrava."), "What did he say then?", "What did Okafor say then?"),
         (("Did China hear Ann Holub?", "Yes."), "What did she say?", "What did Ann Holub say?"),

@@ -60,6 +60,8 @@ def page(tab: Browser, address):
     assert tab.js("return window.hacked") is None
     assert tab.requests() == {"127.0.0.1"}
     severe = [entry for entry in tab.driver.get_log("browser") if entry["level"] == "SEVERE"]
+    # A page that is left while Gradio still listens for its answers says so; on a slow machine that happens.
+    severe = [entry for entry in severe if "AbortError: signal is aborted" not in entry["message"]]
     assert severe == []
 
 

@@ -4,8 +4,8 @@
 
 `evals/expected.json` has the recorded value of each headline figure and how far it may fall below. Tolerances absorb
 what differs between processors (a CPU without bf16 computes in fp32, and a sentence at the threshold then falls on its
-other side: one question is 0.003 to 0.017 of these figures) and no more: three questions are a regression. Rising is
-welcome; `--record` writes the new values down. Exit code 1 where a figure dropped.
+other side: one question is 0.003 to 0.017 of these figures) and little more: some three questions of the fewest, the
+unanswerable ones. Rising is welcome; `--record` writes the new values down. Exit code 1 where a figure dropped.
 """
 
 from __future__ import annotations

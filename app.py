@@ -11,7 +11,9 @@ if __name__ == "__main__":
     print("Opening …", flush=True)  # noqa: T201  # importing Gradio takes seconds: say so before it starts
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio is imported: nothing leaves this machine
+os.environ.setdefault("GRADIO_RUN_HISTORY", "False")  # no second record of what was asked, in the browser or a bucket
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -24,6 +26,8 @@ from rag.page.panel import empty_panel
 from rag.page.port import free_port
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from rag.api import Rag
 
 FILE_TYPES = [".txt", ".md", ".html", ".htm", ".pdf", ".jsonl", ".json", ".gz"]
@@ -146,6 +150,32 @@ def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot) -> list[Any]:
     return refreshed
 
 
+def mount(
+    app: FastAPI, rag: Rag, *, login: Callable[[str, str], bool] | None, max_upload: int, max_waiting: int
+) -> None:
+    """Put the page on `app` at /, below all that is already there.
+
+    Args:
+        app: The server.
+        rag: What answers.
+        login: Tells whether a name and password may see the page; None lets everybody in.
+        max_upload: Bytes of an uploaded file, at most.
+        max_waiting: Events of the page that may wait for their turn.
+    """
+    gr.mount_gradio_app(
+        app,
+        build_page(rag).queue(max_size=max_waiting),
+        path="/",
+        auth=login,
+        footer_links=[],
+        ssr_mode=False,
+        show_error=False,
+        max_file_size=max_upload,
+        theme=theme(),
+        css=asset("page.css"),
+    )
+
+
 def launch(
     rag: Rag, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, *, block: bool = True
 ) -> str:
@@ -188,7 +218,7 @@ def main() -> None:
 
     try:
         rag = open_index()
-        launch(rag)
+        launch(rag, port=rag.settings.port)
     except RagError as error:
         raise SystemExit(f"{error}") from error
 

@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--longest", type=float, default=60.0, help="seconds until a kill at most")
     parser.add_argument("--finish", action="store_true")
     options = parser.parse_args()
+    os.environ["RAG_VECTOR_CACHE_MB"] = "0"  # every addition encodes what it adds, as the first on a machine does
     rng = random.Random(20261125)
     known: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:

@@ -15,7 +15,7 @@ from rag.answering.blend import ReaderEvidence
 from rag.answering.reader import Reader, load_reader
 from rag.answering.steps import Ask, Steps, ThresholdedEvidenceModel
 from rag.chain import AnswerChain, RagRetriever, Step, make_constraints
-from rag.encoding import identity_of, load_encoder
+from rag.encoding import identity_of, load_encoder, remembering
 from rag.errors import ArticleNotFound, EncoderMismatch, IndexNotFound, MissingExtra, SettingInvalid
 from rag.given import check_sources, check_targets, count_of, day_of, question_of, turns_of
 from rag.index import CheckReport, Index, Snapshot, Status
@@ -274,7 +274,7 @@ class Rag:
         progress: Callable[[AddProgress], None] | None = None,
     ) -> AddReport:
         """Add articles that were read elsewhere; `Skipped` items are counted and reported."""
-        encoder = self.encoder
+        encoder = remembering(self.encoder, self.settings)
         index = Index.open_or_create(self.settings.index, encoder.identity)
         self.__dict__.setdefault("_opened", index)
         return add_articles(self._opened, encoder, items, strict=strict, total=total, progress=progress)

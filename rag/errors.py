@@ -15,6 +15,7 @@ RagError
 ├── SchemaUnsupported       the index was written by another version
 ├── ArticleNotFound         no article has this id or address
 ├── AnswerInvalid           a saved answer that cannot be read
+├── ExportError             an export that cannot be written, or read back; the message names the file and the reason
 └── SetInvalid              an evaluation set, or the results of one, that cannot be used; the message names the line
 """
 
@@ -79,6 +80,10 @@ class ArticleNotFound(RagError):
 
 class AnswerInvalid(RagError):
     """A saved answer that cannot be read."""
+
+
+class ExportError(RagError):
+    """An export that cannot be written, or read back; the message names the file and the reason."""
 
 
 class SetInvalid(RagError):

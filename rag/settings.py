@@ -9,16 +9,23 @@ import difflib
 import logging
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from rag.errors import SettingInvalid
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 FILE = "rag.toml"
+SECRET = frozenset({"password", "tokens"})  # no message ever shows their values
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +53,15 @@ def _warn(message: str) -> None:
     _log.warning(message)
 
 
+def _listed(value: Any) -> Any:
+    """Take `a, b` for a list: the environment knows only text."""
+    return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)]
+
+
 class Settings(BaseSettings):
     """All settings. Each can be given as a flag where a command has it, as `RAG_<NAME>`, or in `rag.toml`."""
 
@@ -65,10 +81,29 @@ class Settings(BaseSettings):
     )
     threads: int = Field(0, ge=0, le=1024, description="CPU threads for the encoder; 0 takes all cores.")
     cache: Path = Field(
-        default_factory=lambda: user_cache_path("rag"), description="Folder of the converted encoder models."
+        default_factory=lambda: user_cache_path("rag"),
+        description="Folder of the converted encoder models and of the vector cache.",
+    )
+    vector_cache_mb: int = Field(
+        500, ge=0, description="Megabytes of vectors kept so that no text is encoded twice on a machine; 0 keeps none."
     )
     llm: str | None = Field(None, description="Chat model for prose, as provider:model; none by default.")
     allow_private: bool = Field(False, description="Let `rag add` fetch private, loopback and link-local addresses.")
+
+    # from here on: `rag serve`; docs/serving.md tells them in full
+    host: str = Field("127.0.0.1", description="Address to listen on; any but loopback needs credentials.")
+    port: int = Field(7860, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    user: str | None = Field(None, description="Name to log into the page with.")
+    password: SecretStr | None = Field(None, description="Password to log into the page with.")
+    tokens: Secrets = Field((), description="Bearer tokens, any of which opens the API, /metrics and MCP.")
+    allowed_hosts: Names = Field((), description="Host names that requests may name besides loopback's.")
+    allowed_origins: Names = Field((), description="Origins of other sites whose scripts may use the API.")
+    parallel: int = Field(0, ge=0, le=256, description="Questions answered at once; 0: a core each, at most 8.")
+    max_waiting: int = Field(64, ge=0, le=100_000, description="Questions that may wait; one more is refused (503).")
+    rate_limit: int = Field(1200, ge=0, description="Requests a minute from one client; 0 is no limit.")
+    max_body: int = Field(1_000_000, ge=1_000, description="Bytes of a request to the API, at most.")
+    max_upload: int = Field(500_000_000, ge=1_000, description="Bytes of an upload to the page, at most.")
+    log_format: Literal["text", "json"] = Field("text", description="How the server logs: text, or JSON lines.")
 
     @classmethod
     def settings_customise_sources(
@@ -96,9 +131,11 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        setting = str(first["loc"][0]) if first["loc"] else name
+        value = "what it is" if setting in SECRET else repr(first.get("input"))
         raise SettingInvalid(
-            f"Setting {name!r} cannot be {first.get('input')!r}: {first['msg']}. "
-            f"Correct the flag, the environment variable RAG_{name.upper()} or the line in rag.toml."
+            f"Setting {name!r} cannot be {value}: {first['msg']}. "
+            f"Correct the flag, the environment variable RAG_{setting.upper()} or the line in rag.toml."
         ) from error
     except OSError as error:
         raise SettingInvalid(f"{FILE} cannot be read: {error.strerror}. Let it be read or remove it.") from error

@@ -10,6 +10,8 @@ import pytest
 # Before any library reads them: no test talks to the model hub, and a fork after tokenising prints no warning.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "true"
+# What one run has encoded is nothing to the next; the tests of the vector cache name folders of their own.
+os.environ["RAG_VECTOR_CACHE_MB"] = "0"
 
 from rag.encoding import load_encoder
 from rag.encoding.text_encoder import TextEncoder

@@ -18,6 +18,7 @@ from rag.cli.articles import add, list_, remove, show
 from rag.cli.asking import ask, search, support
 from rag.cli.chat import chat
 from rag.cli.evaluating import eval_
+from rag.cli.moving import export, import_
 from rag.cli.serving import serve
 from rag.cli.terminal import log_to_stderr, say
 from rag.cli.upkeep import check, rebuild, status
@@ -122,6 +123,8 @@ for name, function, examples in (
     ("status", status, ("rag status", "rag status --json")),
     ("check", check, ("rag check", "rag check --repair")),
     ("rebuild", rebuild, ("rag rebuild --views", "rag rebuild --encoder BAAI/bge-small-en-v1.5")),
+    ("export", export, ("rag export backup/", "rag export backup/ --index news")),
+    ("import", import_, ("rag import backup/", "rag import backup/ --index copy")),
     ("serve", serve, ("rag serve", "rag serve --host 0.0.0.0 --port 8080")),
 ):
     app.command(name, epilog=_examples(*examples))(function)

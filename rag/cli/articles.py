@@ -44,7 +44,7 @@ def add(
     with progress() as show_progress:
         report = rag.add(*targets, strict=strict, allow_private=allow_private or None, progress=show_progress)
     if json:
-        from rag.cli.forms import report_form
+        from rag.forms import report_form
 
         print_json(report_form(report))
     else:
@@ -56,7 +56,7 @@ def add(
 def _show_report(screen: Screen, report: AddReport) -> None:
     names = ("added", "updated", "unchanged", "duplicates", "skipped")
     counts = ", ".join(f"{len(getattr(report, name)):,} {name}" for name in names)
-    screen.line(f"{counts}; {counted(report.n_passages, 'passage')} encoded; generation {report.generation}")
+    screen.line(f"{counts}; {counted(report.n_passages, 'passage')}; generation {report.generation}")
     for skipped in report.skipped[:N_SKIPPED_SHOWN]:
         screen.paragraph(f"skipped {skipped}", 2, style="yellow")
     if len(report.skipped) > N_SKIPPED_SHOWN:
@@ -100,7 +100,7 @@ def list_(
         say("No articles. Add some with `rag add PATH`." if query is None else f"No articles match {query!r}.")
     found = chain([first] if first else [], found)
     if json:
-        from rag.cli.forms import article_form
+        from rag.forms import article_form
 
         print_json({"articles": [article_form(article) for article in found]})
     else:
@@ -132,7 +132,7 @@ def show(
     rag = open_rag(index)
     article = rag.article(article_id)
     if json:
-        from rag.cli.forms import shown_form
+        from rag.forms import shown_form
 
         print_json(shown_form(article, rag.sentences(article.id)))
     else:

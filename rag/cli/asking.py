@@ -54,8 +54,8 @@ def search(
     hits = rag.search(question, k, **allowed)
     articles = {article_id: rag.article(article_id) for article_id in {hit.passage.article_id for hit in hits}}
     if json:
-        from rag.cli.forms import hits_form
         from rag.cli.terminal import print_json
+        from rag.forms import hits_form
 
         print_json(hits_form(hits, articles))
     else:
@@ -83,8 +83,8 @@ def support(
     rag = open_rag(index)
     found = rag.support(claim, **allowed)
     if json:
-        from rag.cli.forms import support_form
         from rag.cli.terminal import print_json
+        from rag.forms import support_form
 
         print_json(support_form(found))
     else:

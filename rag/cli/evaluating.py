@@ -67,7 +67,7 @@ def eval_(
             add_progress=show_adding,
         )
     if json:
-        from rag.cli.forms import plain_form
+        from rag.forms import plain_form
 
         print_json(plain_form(report.results.run) | {"out": str(report.out)} | _figures(report))
     else:
@@ -75,7 +75,7 @@ def eval_(
 
 
 def _figures(report: EvalReport) -> dict[str, object]:
-    from rag.cli.forms import plain_form
+    from rag.forms import plain_form
 
     results = report.results
     return {
@@ -101,7 +101,7 @@ def _compare(a: Path, b: Path, json: bool) -> None:
 
     found = compare(a, b)
     if json:
-        from rag.cli.forms import plain_form
+        from rag.forms import plain_form
 
         differences = {name: plain_form(d) | {"value": d.value} for name, d in found.differences.items()}
         print_json({"a": str(a), "b": str(b), "differences": differences, "moved": plain_form(found.moved)})

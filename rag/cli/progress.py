@@ -43,11 +43,17 @@ def eval_progress() -> Iterator[tuple[Show, Count]]:
         return
     with _bars() as bars:
         bar = bars.add_task("starting", total=None, figures="")
+        yield _adding(bars, bar), _counting(bars, bar, "asking", "questions")
 
-        def count(done: int, total: int) -> None:
-            bars.update(bar, description="asking", completed=done, total=total, figures=f"{done:,}/{total:,} questions")
 
-        yield _adding(bars, bar), count
+@contextmanager
+def count_progress(verb: str, noun: str) -> Iterator[Count]:
+    """Give the function to call with (done, total)."""
+    if not sys.stderr.isatty():
+        yield PlainCount(noun, time.monotonic)
+        return
+    with _bars() as bars:
+        yield _counting(bars, bars.add_task("starting", total=None, figures=""), verb, noun)
 
 
 def _bars() -> Progress:
@@ -70,6 +76,13 @@ def _adding(bars: Progress, bar: TaskID) -> Show:
         bars.update(bar, description=now.stage, completed=now.done, total=now.total, figures=rates.figures(now))
 
     return show
+
+
+def _counting(bars: Progress, bar: TaskID, verb: str, noun: str) -> Count:
+    def count(done: int, total: int) -> None:
+        bars.update(bar, description=verb, completed=done, total=total, figures=f"{done:,}/{total:,} {noun}")
+
+    return count
 
 
 class Rates:

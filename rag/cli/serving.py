@@ -1,6 +1,6 @@
-"""`rag serve`: the page on a port.
+"""`rag serve`: the page, the HTTP API and MCP on one port.
 
-Knows where `app.py` stands and that it has `launch`; the page itself is its business.
+Knows where `app.py` stands and that it has `mount`; the page itself is its business, the API that of `rag.server`.
 """
 
 from __future__ import annotations
@@ -19,17 +19,61 @@ from rag.errors import MissingExtra
 
 def serve(
     host: Annotated[
-        str, typer.Option("--host", metavar="ADDRESS", help="Address to listen on; 0.0.0.0 lets others in.")
-    ] = "127.0.0.1",
+        str | None,
+        typer.Option(
+            "--host",
+            metavar="ADDRESS",
+            help="Address to listen on. Any but this machine's own needs RAG_USER, RAG_PASSWORD and RAG_TOKENS.  "
+            "[default: RAG_HOST, or 127.0.0.1]",
+        ),
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option("--port", min=1, max=65535, metavar="N", help="Port to listen on.  [default: RAG_PORT, or 7860]"),
     ] = None,
+    page: Annotated[bool, typer.Option("--page/--no-page", help="Serve the page, or only the API and MCP.")] = True,
+    log_format: Annotated[
+        str | None,
+        typer.Option("--log-format", metavar="text|json", help="How it logs.  [default: RAG_LOG_FORMAT, or text]"),
+    ] = None,
     index: Index = None,
 ) -> None:
-    """Open the web chat. Ctrl-C ends it."""
-    page = load_page(Path(rag.__file__).parents[1] / "app.py")
-    page.launch(open_rag(index), host=host, port=port)
+    """Serve the web chat, the HTTP API and MCP. Ctrl-C ends it.
+
+    The API is described at /docs, OpenAI's chat form stands at /v1 and MCP at /mcp. Others are let in by --host, once a
+    login and tokens are set. docs/serving.md tells every setting.
+    """
+    opened = open_rag(index, host=host, port=port, log_format=log_format)
+    settings = opened.settings
+    from rag.page.port import free_port  # here, not above: it loads what `--help` does not need
+    from rag.server import create_app
+    from rag.server.credentials import page_login
+    from rag.server.logs import log_to_stderr
+    from rag.server.run import address_of
+    from rag.server.run import serve as run
+    from rag.server.service import Observed
+
+    log_to_stderr(settings.log_format)
+    module = load_page(Path(rag.__file__).parents[1] / "app.py") if page else None
+    app = create_app(opened, settings, page=page)
+    free = free_port(settings.host, settings.port)
+    if module is not None:
+        module.mount(
+            app,
+            Observed(opened, app.state.service.metrics),
+            login=page_login(settings),
+            max_upload=settings.max_upload,
+            max_waiting=settings.max_waiting,
+        )
+    address = address_of(settings.host, free)
+    told = f"Ask the news at {address}" if page else f"The API answers at {address}/api"
+    run(
+        app,
+        settings.host,
+        free,
+        behind_proxy=bool(settings.allowed_hosts),
+        opened=lambda: print(f"{told}  (the API: {address}/docs; Ctrl+C ends it)", flush=True),  # noqa: T201
+    )
 
 
 def load_page(path: Path) -> Any:
@@ -41,8 +85,8 @@ def load_page(path: Path) -> Any:
     spec = spec_from_file_location("app", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise MissingExtra(
-            f"The page stands in {path}, which is not there: the package was installed without it. "
-            "Clone the repository, run `make install` in it and `.venv/bin/rag serve`."
+            f"The page stands in {path}, which is not there: the package was installed without it. Serve without it "
+            "(`rag serve --no-page`), or clone the repository, run `make install` in it and `.venv/bin/rag serve`."
         )
     module = module_from_spec(spec)
     sys.modules["app"] = module  # dataclasses look their module up by name

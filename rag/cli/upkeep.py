@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.cli.forms import plain_form
 from rag.cli.options import Index, Json, open_rag
 from rag.cli.terminal import Screen, counted, print_json
+from rag.forms import plain_form
 
 if TYPE_CHECKING:
     from rag.index import CheckReport

@@ -36,7 +36,7 @@ def verify(
     reports = [rag.verify(answer) for answer in answers]
     ok = all(report.ok for report in reports)
     if json:
-        from rag.cli.forms import plain_form
+        from rag.forms import plain_form
 
         checked = zip(answers, reports, strict=True)
         print_json(

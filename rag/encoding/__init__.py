@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from rag.encoding.location import ModelFolder
     from rag.encoding.stack import Stack
     from rag.encoding.text_encoder import Network, TextEncoder
+    from rag.protocols import Encoder
 
-__all__ = ["identity_of", "load_encoder"]
+__all__ = ["identity_of", "load_encoder", "remembering"]
+
+MEGABYTE = 1_000_000
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,20 @@ def load_encoder(settings: Settings, model: str | None = None) -> TextEncoder:
     folder, stack = _look_up(settings, model)
     tokenizer = Tokenizer(folder.path / "tokenizer.json")
     return TextEncoder(_identity(folder, stack), tokenizer, _network(settings, folder, stack), stack.pad_id)
+
+
+def remembering(encoder: Encoder, settings: Settings) -> Encoder:
+    """Return `encoder` with the machine's vector cache before it; meant for passages, not for questions.
+
+    Args:
+        encoder: Any encoder; its `encode` is asked only for what the cache lacks.
+        settings: `cache` and `vector_cache_mb` count; 0 of the latter leaves the encoder as it is.
+    """
+    if not settings.vector_cache_mb:
+        return encoder
+    from rag.encoding.vector_cache import RememberingEncoder, VectorCache
+
+    return RememberingEncoder(encoder, VectorCache(settings.cache, settings.vector_cache_mb * MEGABYTE))
 
 
 def identity_of(settings: Settings, model: str | None = None) -> EncoderIdentity:

@@ -5,10 +5,23 @@ documents the files.
 """
 
 from rag.index.check import CheckReport, Problem
-from rag.index.draft import Draft, PassageSpan
+from rag.index.content import Content
+from rag.index.draft import Draft, PassageSpan, Span, check_draft
 from rag.index.snapshot import Snapshot
 from rag.index.status import Status
 from rag.index.store import Index
 from rag.index.writer import Writer
 
-__all__ = ["CheckReport", "Draft", "Index", "PassageSpan", "Problem", "Snapshot", "Status", "Writer"]
+__all__ = [
+    "CheckReport",
+    "Content",
+    "Draft",
+    "Index",
+    "PassageSpan",
+    "Problem",
+    "Snapshot",
+    "Span",
+    "Status",
+    "Writer",
+    "check_draft",
+]

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from rag.errors import IndexDamaged
 from rag.index import reads, vectors
-from rag.index.draft import KEY_BYTES, LENGTH_TOLERANCE, passages_problem, sentences_problem
+from rag.index.draft import KEY_BYTES, LENGTH_TOLERANCE, Span, passages_problem, sentences_problem
 from rag.index.lexical import ViewUnusable
 from rag.index.lock import writer_lock_if_free
 from rag.index.log import DATABASE, Log, Row
@@ -73,13 +72,6 @@ class CheckReport:
         left = {(problem.where, problem.what) for problem in now.problems}
         gone = [p for p in self.problems if (p.where, p.what) not in left]
         return replace(now, repaired=tuple(replace(p, action="rebuilt from the log") for p in gone))
-
-
-class _Span(NamedTuple):
-    first: int
-    last: int
-    start: int
-    end: int
 
 
 def check_index(path: Path, log: Log) -> CheckReport:
@@ -153,7 +145,7 @@ def _article_problem(digest: str, sentences: bytes, columns: Row | list[object],
     wrong_key = next((row[5] for row in passages if len(row[5]) != KEY_BYTES), None)
     if wrong_key is not None:
         return f"a passage key has {len(wrong_key)} bytes, not {KEY_BYTES}"
-    spans_of_passages = [_Span(*row[1:5]) for row in passages]
+    spans_of_passages = [Span(*row[1:5]) for row in passages]
     return sentences_problem(spans, len(article.text)) or passages_problem(spans_of_passages, spans)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,15 @@ class PassageSpan(Protocol):
     def end(self) -> int:
         """Offset after its last character."""
         ...
+
+
+class Span(NamedTuple):
+    """A `PassageSpan` that was read back from where it was stored."""
+
+    first: int
+    last: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,12 +19,15 @@ from rag.errors import IndexDamaged
 from rag.index.bm25 import without_surrogates
 from rag.index.log import Log, Row
 from rag.index.records import ARTICLE_COLUMNS, article_from_row, identity_from_json, is_unicode, vectors_from_rows
-from rag.types import Article, EncoderIdentity, Passage
+from rag.types import Article, EncoderIdentity, Passage, text_digest
 
 Ids = NDArray[np.int64]
 
 BATCH = 4096
 """Rows fetched at a time when a view is built: 3 MB of 384-dimensional float16 vectors."""
+
+ARTICLE_BATCH = 256
+"""Articles fetched at a time: about 1 MB of text, and 2 MB of their vectors."""
 
 _LIVE = "{0}.added <= :upto AND ({0}.removed IS NULL OR {0}.removed > :upto)"
 _LIVE_ARTICLE = _LIVE.format("a")
@@ -226,6 +229,16 @@ def articles_where(log: Log, upto: int, column: str, value: str) -> list[Stored]
     return [_stored(row) for row in log.rows(sql, {"value": value, "upto": upto})]
 
 
+def checked(stored: Stored) -> Stored:
+    """Refuse a text that somebody else has changed: no citation may quote it. Hashing 100 kB costs 0.1 ms."""
+    if text_digest(stored.article.text) != stored.digest:
+        raise IndexDamaged(
+            f"The text of article {stored.article.id!r} no longer has its recorded digest: something other than rag "
+            "has changed it. Run `rag check` to see all that is damaged, and add the article again from its source."
+        )
+    return stored
+
+
 def passages(log: Log, upto: int, ids: Sequence[int]) -> dict[int, tuple[int, Passage]]:
     """Return the live passages listed, by id: the row of its article, and the passage itself."""
     sql = (
@@ -242,6 +255,23 @@ def articles_at(log: Log, rows: Sequence[int]) -> dict[int, Stored]:
     """Return articles by row, whether live or not."""
     sql = f"SELECT row, {_STORED} FROM articles WHERE row IN (SELECT value FROM json_each(?))"
     return {row[0]: _stored(row[1:]) for row in log.rows(sql, (_json(rows),))}
+
+
+def stored_by_id(log: Log, upto: int) -> Iterator[list[tuple[int, Stored]]]:
+    """Yield the live articles with their rows, by ascending id."""
+    sql = f"SELECT row, {_STORED} FROM articles a WHERE {_LIVE_ARTICLE} ORDER BY id"
+    for rows in log.batches(sql, {"upto": upto}, ARTICLE_BATCH):
+        yield [(row[0], _stored(row[1:])) for row in rows]
+
+
+def passages_of(log: Log, upto: int, articles: Sequence[int]) -> list[Row]:
+    """Return (article row, first, last, start, end, key, vector) of the live passages of articles, in their order."""
+    sql = (
+        "SELECT p.article, p.first, p.last, p.start, p.\"end\", p.key, coalesce(v.vector, x'')"  # lost: 0 bytes
+        " FROM passages p LEFT JOIN vectors v ON v.passage = p.id"
+        f" WHERE p.article IN (SELECT value FROM json_each(:rows)) AND {_LIVE.format('p')} ORDER BY p.article, p.id"
+    )
+    return log.rows(sql, {"rows": _json(articles), "upto": upto})
 
 
 def vectors_by_key(log: Log, since: int, keys: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -12,6 +12,7 @@ from threading import Lock
 from rag.errors import EncoderMismatch, IndexDamaged, IndexLocked, IndexNotFound, IndexNotWritable
 from rag.index import facts, lexical, reads, vectors, writes
 from rag.index.check import CheckReport, check_index
+from rag.index.content import Content
 from rag.index.files import remove_temporary
 from rag.index.lexical import ViewUnusable, WordView
 from rag.index.lock import writer_lock, writer_lock_if_free
@@ -91,6 +92,11 @@ class Index:
             if self._snapshot is None or self._snapshot.generation != reads.newest_generation(self._log):
                 self._snapshot = self._load(self._snapshot)
             return self._snapshot
+
+    def content(self) -> Content:
+        """Return all that the newest generation holds, to be read article by article; opens no view."""
+        generation = reads.newest_generation(self._log)
+        return Content(self._log, reads.totals(self._log, generation), reads.identity(self._log, generation)[1])
 
     @contextmanager
     def writer(self, identity: EncoderIdentity | None = None) -> Iterator[Writer]:

@@ -56,28 +56,28 @@ class Writer:
         rows = vectors_from_rows(list(found.values()), self.identity.dimension)
         return dict(zip(found, rows, strict=True))
 
-    def commit(self, drafts: Sequence[Draft], remove: Sequence[str] = ()) -> int:
+    def commit(self, drafts: Iterable[Draft], remove: Sequence[str] = (), at_least: int = 0) -> int:
         """Remove and add articles, all or nothing, and return the new generation.
 
         A draft whose article id is active replaces that article; the very same article again changes nothing, and a
         commit that changes nothing makes no generation. When this returns, the change is on the disk.
 
         Args:
-            drafts: Articles to add or replace.
+            drafts: Articles to add or replace; of a generator, one at a time is held in memory.
             remove: Ids of articles to remove, before any are added.
+            at_least: Lowest number of the new generation; what lies between is skipped.
 
         Raises:
             ArticleNotFound: An id to remove is not there.
             ValueError: A draft breaks the rules of `Draft`.
             IndexNotWritable: The disk is full or the folder cannot be written; nothing has changed.
         """
-        for draft in drafts:
-            check_draft(draft, self.identity.dimension)
         with self._log.transaction() as transaction:
-            change = writes.begin(transaction)
+            change = writes.begin(transaction, at_least)
             for article_id in remove:
                 writes.remove_article(change, article_id)
             for draft in drafts:
+                check_draft(draft, self.identity.dimension)
                 writes.put_article(change, draft)
             generation = writes.finish(change)
         self.update_views()

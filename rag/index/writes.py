@@ -27,6 +27,7 @@ class Change:
     """A generation in the making: what it adds to the totals of the one before."""
 
     transaction: Transaction
+    before: int
     generation: int
     n_articles: int
     n_passages: int
@@ -43,19 +44,19 @@ def first_generation(log_transaction: Transaction, identity: EncoderIdentity) ->
     log_transaction.insert("INSERT INTO generations VALUES (0, ?, 0, 0, 0, 0)", (_now(),))
 
 
-def begin(transaction: Transaction) -> Change:
-    """Start the next generation inside `transaction`."""
+def begin(transaction: Transaction, at_least: int = 0) -> Change:
+    """Start the next generation inside `transaction`; its number is the next one, or `at_least` if that is higher."""
     row = transaction.rows(
         "SELECT generation, n_articles, n_passages, n_sentences, n_characters FROM generations"
         " ORDER BY generation DESC LIMIT 1"
     )[0]
-    return Change(transaction, row[0] + 1, *row[1:])
+    return Change(transaction, row[0], max(row[0] + 1, at_least), *row[1:])
 
 
 def finish(change: Change) -> int:
     """Record the generation and return its number; where nothing changed, record none and return the one before."""
     if not change.changed:
-        return change.generation - 1
+        return change.before
     counts = (change.n_articles, change.n_passages, change.n_sentences, change.n_characters)
     change.transaction.insert("INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?)", (change.generation, _now(), *counts))
     return change.generation

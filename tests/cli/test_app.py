@@ -13,7 +13,7 @@ COMMANDS = get_command(app).commands
 def test_these_are_the_commands():
     assert list(COMMANDS) == [
         "add", "remove", "list", "show", "ask", "search", "support", "chat", "eval", "verify", "status", "check",
-            "rebuild", "serve",
+            "rebuild", "export", "import", "serve",
     ]  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def test_adding_reports_what_was_added_updated_unchanged_and_skipped(rag, news):
     result = rag("add", path)
     assert result.exit_code == 0
     assert result.stdout == (
-        "1 added, 1 updated, 0 unchanged, 0 duplicates, 1 skipped; 2 passages encoded; generation 4\n"
+        "1 added, 1 updated, 0 unchanged, 0 duplicates, 1 skipped; 2 passages; generation 4\n"
         f"  skipped {path}:1: not an article; correct the line\n"
     )
     assert rag("add", path).stdout.startswith("0 added, 0 updated, 2 unchanged")

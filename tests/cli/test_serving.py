@@ -1,36 +1,70 @@
+import os
+import re
+import signal
+import subprocess
 import sys
+from contextlib import contextmanager
+from pathlib import Path
 
+import httpx
 import pytest
 
 from rag.cli.serving import load_page
 from rag.errors import MissingExtra
 
-PAGE = """
-from __future__ import annotations
-from dataclasses import dataclass
-
-@dataclass
-class Call:
-    index: str
-    host: str
-    port: int | None
-
-calls = []
-
-def launch(rag, host="127.0.0.1", port=None, open_browser=False):
-    calls.append(Call(str(rag.path), host, port))
-"""
+ROOT = Path(__file__).parents[2]
+QUESTION = "How long was the meeting with Xi?"
 
 
-def test_serving_launches_the_page_on_the_index(rag, tmp_path, monkeypatch):
-    (tmp_path / "app.py").write_text(PAGE)
-    monkeypatch.delitem(sys.modules, "app", raising=False)
-    page = load_page(tmp_path / "app.py")
-    monkeypatch.setattr("rag.cli.serving.load_page", lambda path: page)
-    assert rag("serve", "--index", "elsewhere").exit_code == 0
-    assert rag("serve", "--host", "0.0.0.0", "--port", "8080").exit_code == 0
-    assert page.calls == [page.Call("elsewhere", "127.0.0.1", None), page.Call("index", "0.0.0.0", 8080)]
-    monkeypatch.delitem(sys.modules, "app")
+@contextmanager
+def running(*args, folder):
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from rag.cli import main; main()", *args],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def finished(*args, folder):
+    with running(*args, folder=folder) as process:
+        _, told = process.communicate(timeout=120)
+        return process.returncode, told
+
+
+def test_one_port_has_the_page_the_api_openais_form_and_the_description(tmp_path):
+    assert finished("add", str(ROOT / "seeds"), folder=tmp_path)[0] == 0
+    with running("serve", "--port", "7931", folder=tmp_path) as server:
+        told = server.stdout.readline()
+        address = re.match(r"Ask the news at (http://127\.0\.0\.1:\d+)  ", told).group(1)
+        with httpx.Client(base_url=address, timeout=60) as client:
+            assert "gradio" in client.get("/").text
+            assert "/api/ask" in client.get("/openapi.json").json()["paths"]
+            answer = client.post("/api/ask", json={"question": QUESTION}).json()
+            assert "35-minute" in answer["citations"][0]["quote"]
+            messages = [{"role": "user", "content": QUESTION}]
+            message = client.post("/v1/chat/completions", json={"messages": messages}).json()["choices"][0]["message"]
+            assert "35-minute" in message["content"]
+            assert client.get("/health").status_code == 200
+        server.send_signal(signal.SIGINT)
+        _, told = server.communicate(timeout=30)
+    assert "POST /api/ask 200" in told
+    assert "Traceback" not in told
+
+
+def test_others_are_not_let_in_without_credentials(tmp_path):
+    assert finished("add", str(ROOT / "seeds"), folder=tmp_path)[0] == 0
+    code, told = finished("serve", "--host", "0.0.0.0", folder=tmp_path)
+    assert code == 1
+    assert "RAG_USER and RAG_PASSWORD" in told
+    assert "RAG_TOKENS" in told
 
 
 def test_without_the_repository_it_is_said_where_the_page_would_be(tmp_path):

@@ -1,6 +1,6 @@
-"""The JSON that commands print, beside that of an answer (`rag.answer_json`).
+"""The JSON that commands print and the HTTP API returns, beside that of an answer (`rag.answer_json`).
 
-Knows the nouns and the keys that scripts rely on; knows nothing of where it is printed.
+Knows the nouns and the keys that scripts rely on; knows nothing of where they go.
 """
 
 from __future__ import annotations

@@ -1,0 +1,57 @@
+"""An answer as one message for chat programs: the text with markers, then a footnote for each citation.
+
+Chat programs show messages as Markdown. Article text is words and nothing else: what could make it a link, an image
+that is fetched, or HTML is escaped. The verbatim quotes are in the structured answer beside the message.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.types import Answer, Citation
+
+GAP = "\n\n"
+# A link or image needs "](" or "](<", its definition "]:"; HTML and autolinks need "<". Backslashes go first, so that
+# one in the text can't undo ours.
+_ACTIVE = re.compile(r"\\|(?<=\])[(:]|<")
+_FOOTNOTES = re.compile(r"\n\n\[1\] .*\Z", re.DOTALL)
+
+
+def harmless(text: str) -> str:
+    """Return `text` for Markdown: it reads the same and can neither link, embed nor fetch anything."""
+    return _ACTIVE.sub(r"\\\g<0>", text)
+
+
+def message_text(answer: Answer) -> str:
+    """Return the words of the answer, with its markers."""
+    return harmless(answer.text)
+
+
+def footnotes(answer: Answer) -> str:
+    """Return a footnote for each citation, after an empty line; nothing where there is none."""
+    return "".join(GAP + _footnote(citation) for citation in answer.citations)
+
+
+def _footnote(citation: Citation) -> str:
+    day = citation.published.isoformat() if citation.published else None
+    place = ", ".join(part for part in (citation.source, day) if part)
+    title = citation.title or "(no title)"
+    head = _one_line(f"{title} — {place}" if place else title)
+    parts = [f"[{citation.number}] {head}:", f"“{_one_line(citation.quote)}”", _address(citation.link or "")]
+    return " ".join(part for part in parts if part)
+
+
+def _one_line(text: str) -> str:
+    return harmless(" ".join(text.split()))
+
+
+def _address(link: str) -> str:
+    """Return an http(s) address as an autolink; any other as nothing: a click on it could run a script."""
+    if not re.fullmatch(r"https?://[^\s<>\\]+", link):
+        return ""
+    return f"<{link}>"
+
+
+def without_footnotes(message: str) -> str:
+    """Return the answer in a message that was made here, without its footnotes: what a later question leans on."""
+    return _FOOTNOTES.sub("", message)

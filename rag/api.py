@@ -16,7 +16,7 @@ from rag.answering.reader import Reader, load_reader
 from rag.answering.steps import Ask, Steps, ThresholdedEvidenceModel
 from rag.chain import AnswerChain, RagRetriever, Step, make_constraints
 from rag.encoding import identity_of, load_encoder, remembering
-from rag.errors import ArticleNotFound, EncoderMismatch, IndexNotFound, MissingExtra, SettingInvalid
+from rag.errors import ArticleNotFound, EncoderMismatch, IndexNotFound, SettingInvalid
 from rag.given import check_sources, check_targets, count_of, day_of, question_of, turns_of
 from rag.index import CheckReport, Index, Snapshot, Status
 from rag.ingest import AddProgress, add_articles, rebuild
@@ -133,14 +133,16 @@ class Rag:
         """The read path as a LangChain runnable.
 
         Raises:
-            MissingExtra: A language model is asked for.
+            MissingExtra: The package of the language model that is asked for is not installed.
+            SettingInvalid: Its name cannot be used, or a key is missing.
         """
-        if self.settings.llm is not None:
-            raise MissingExtra(
-                f"A language model was asked for ({self.settings.llm!r}), but this version answers without one. "
-                "Leave --llm and RAG_LLM away."
-            )
-        return AnswerChain(Steps(self.encoder, self.model), self.snapshot)
+        steps = Steps(self.encoder, self.model)
+        if self.settings.llm is None:
+            return AnswerChain(steps, self.snapshot)
+        from rag.llm import WrittenSteps, load_chat_model
+
+        model = load_chat_model(self.settings)
+        return AnswerChain(WrittenSteps(steps, model, self.settings.llm_unbacked), self.snapshot)
 
     def retriever(self, k: int = 10, **filters: Any) -> RagRetriever:
         """The retrieval as a LangChain retriever; `filters` as in `ask`."""
@@ -170,7 +172,7 @@ class Rag:
             IndexNotFound: Nothing was added yet, or everything was removed.
             QuestionInvalid: The question is empty or too long, or no text.
             SettingInvalid: A date cannot be read, the dates exclude everything, or no article has such a source.
-            MissingExtra: The settings ask for a language model.
+            MissingExtra: The package of the language model that the settings name is not installed.
             EncoderMismatch: The index was built with another encoder.
         """
         constraints = self._constraints(as_of, since, until, sources)

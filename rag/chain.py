@@ -1,24 +1,25 @@
 """The read path as a LangChain runnable, and the retriever as a LangChain retriever.
 
-The only file that names LangChain. The steps themselves are `rag/answering/steps.py`; here they are put in a row, so
-that streaming, batching, callbacks and tracing are LangChain's.
+Beside `rag/llm/model.py` the only file that names LangChain. The steps themselves are `rag/answering/steps.py`; here
+they are put in a row, so that streaming, batching, callbacks and tracing are LangChain's.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnableSequence
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, RunnableSequence
 from pydantic import ConfigDict, SkipValidation
 
-from rag.answering.steps import Ask, State, Steps
+from rag.answering.steps import Ask, State
 from rag.display import answer_text
 from rag.errors import SettingInvalid
 from rag.index import Snapshot
@@ -37,6 +38,16 @@ class Step:
     elapsed_ms: float
 
 
+class ChainSteps(Protocol):
+    """What the chain puts in a row: `Steps`, or `rag.llm.WrittenSteps`."""
+
+    def standalone(self, at: State) -> State: ...  # noqa: D102 - as in `Steps`
+    def retrieve(self, at: State) -> State: ...  # noqa: D102
+    def evidence(self, at: State) -> State: ...  # noqa: D102
+    def answering(self, at: State) -> Iterator[State]: ...  # noqa: D102
+    def check(self, at: State) -> State: ...  # noqa: D102
+
+
 class AnswerChain(Runnable[Any, Answer]):
     """Question → Answer.
 
@@ -48,9 +59,13 @@ class AnswerChain(Runnable[Any, Answer]):
 
     name = "rag"
 
-    def __init__(self, steps: Steps, snapshot: Callable[[], Snapshot]) -> None:
+    def __init__(self, steps: ChainSteps, snapshot: Callable[[], Snapshot]) -> None:
         self._snapshot = snapshot
-        self._steps = [RunnableLambda(_timed(name, getattr(steps, name)), name=name) for name in STEP_NAMES]
+        growing = _timed("answer", steps.answering)
+        functions = {name: _timed(name, _one(getattr(steps, name))) for name in STEP_NAMES if name != "answer"}
+        functions["answer"] = growing
+        self._steps = [RunnableLambda(_last(functions[name]), name=name) for name in STEP_NAMES]
+        self._growing = RunnableGenerator(_each(growing), name="answer")
         self._sequence: RunnableSequence[Any, Answer] = RunnableSequence(
             RunnableLambda(self._begin, name="begin"), *self._steps, RunnableLambda(_finish, name="finish"), name="rag"
         )
@@ -69,21 +84,54 @@ class AnswerChain(Runnable[Any, Answer]):
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Yield a Step as each step finishes, then the Answer growing statement by statement."""
         at = self._begin(input)
+        n_grown = 0
         for runnable in self._steps:
-            at = runnable.invoke(at, config)
             name = str(runnable.name)
+            if name == "answer":
+                states = self._growing.stream(at, config)
+                at = next(states)
+                for grown in states:
+                    yield at.answer  # each but the last, which is checked first
+                    at, n_grown = grown, n_grown + 1
+            else:
+                at = runnable.invoke(at, config)
             yield Step(name, at.timings_ms[name])
         answer = _finish(at)
-        for n in range(1, len(answer.statements)):
+        for n in range(1, len(answer.statements)) if not n_grown else ():
             yield replace(answer, statements=answer.statements[:n], text=answer_text(answer.statements[:n]))
         yield answer
 
 
-def _timed(name: str, step: Callable[[State], State]) -> Callable[[State], State]:
-    def run(at: State) -> State:
+Growing = Callable[[State], Iterator[State]]
+
+
+def _timed(name: str, step: Growing) -> Growing:
+    def run(at: State) -> Iterator[State]:
         began = time.perf_counter()
-        done = step(at)
-        return replace(done, timings_ms={**at.timings_ms, name: (time.perf_counter() - began) * 1000})
+        for done in step(at):
+            yield replace(done, timings_ms={**at.timings_ms, name: (time.perf_counter() - began) * 1000})
+
+    return run
+
+
+def _one(step: Callable[[State], State]) -> Growing:
+    def run(at: State) -> Iterator[State]:
+        yield step(at)
+
+    return run
+
+
+def _last(step: Growing) -> Callable[[State], State]:
+    def run(at: State) -> State:
+        return deque(step(at), maxlen=1)[0]
+
+    return run
+
+
+def _each(step: Growing) -> Callable[[Iterator[State]], Iterator[State]]:
+    def run(states: Iterator[State]) -> Iterator[State]:
+        for at in states:
+            yield from step(at)
 
     return run
 

@@ -18,6 +18,9 @@ Form = Literal["plain", "reported", "event"]
 MANY_OUTLETS = 3
 """From so many outlets on, the statement says how many report it: two are a copy, three are a fact that went round."""
 
+UNBACKED = "(not backed by the articles)"
+"""Ends a statement in a language model's words that no citation backs."""
+
 _MARKER = re.compile(r"\s*\[\d+\]")
 # What scraping leaves behind: stops set off at the end ("said. ."), and a stop before a comma ("November. , said").
 _DEBRIS = re.compile(r"(?:\s+[.,;:])+$")
@@ -70,6 +73,11 @@ def statement_forms(quote: str, published: date | None, outlets: int) -> set[str
     return {statement_text(quote, published, form, n) for form in get_args(Form) for n in counts}
 
 
+def unbacked_text(text: str) -> str:
+    """Return a statement that nothing backs, saying so."""
+    return f"{text} {UNBACKED}"
+
+
 def answer_text(statements: Sequence[Statement]) -> str:
-    """Return the statements as one text, each followed by the markers of its citations."""
-    return " ".join(s.text + " " + "".join(f"[{n}]" for n in s.citations) for s in statements)
+    """Return the statements as one text, each followed by the markers of its citations, if it has any."""
+    return " ".join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}".rstrip() for s in statements)

@@ -15,6 +15,7 @@ RagError
 ├── SchemaUnsupported       the index was written by another version
 ├── ArticleNotFound         no article has this id or address
 ├── AnswerInvalid           a saved answer that cannot be read
+├── ModelFailed             a language model that cannot be reached, refuses or stalls; an answer then quotes instead
 ├── ExportError             an export that cannot be written, or read back; the message names the file and the reason
 └── SetInvalid              an evaluation set, or the results of one, that cannot be used; the message names the line
 """
@@ -80,6 +81,10 @@ class ArticleNotFound(RagError):
 
 class AnswerInvalid(RagError):
     """A saved answer that cannot be read."""
+
+
+class ModelFailed(RagError):
+    """A language model that cannot be reached, refuses or stalls; an answer then quotes instead."""
 
 
 class ExportError(RagError):

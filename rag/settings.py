@@ -58,6 +58,7 @@ def _listed(value: Any) -> Any:
     return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
 
 
+Unbacked = Literal["mark", "drop"]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)]
 
@@ -87,7 +88,12 @@ class Settings(BaseSettings):
     vector_cache_mb: int = Field(
         500, ge=0, description="Megabytes of vectors kept so that no text is encoded twice on a machine; 0 keeps none."
     )
-    llm: str | None = Field(None, description="Chat model for prose, as provider:model; none by default.")
+    llm: str | None = Field(None, description="Chat model that words answers, as provider:model; none by default.")
+    llm_base_url: str | None = Field(None, description="Address of its server, where that is not the provider's own.")
+    llm_patience_s: float = Field(
+        30.0, gt=0, le=600, description="Seconds to wait for its next words before the articles are quoted instead."
+    )
+    llm_unbacked: Unbacked = Field("mark", description="What to do with its sentences that nothing backs: mark, drop.")
     allow_private: bool = Field(False, description="Let `rag add` fetch private, loopback and link-local addresses.")
 
     # from here on: `rag serve`; docs/serving.md tells them in full

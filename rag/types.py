@@ -223,6 +223,7 @@ class Answer:
         evidence: The sentences considered, best first, cited or not.
         generation: The generation of the index that every part of it was read from.
         timings_ms: Step name to milliseconds.
+        notice: Why it is not worded by the language model that was asked for; None where nothing is to be said.
     """
 
     question: str
@@ -237,6 +238,7 @@ class Answer:
     generation: int
     models: Models
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from rag.answering.link import text_fragment_link
 from rag.answering.sameness import may_say_same
-from rag.display import answer_text, n_outlets, statement_forms
+from rag.display import UNBACKED, answer_text, n_outlets, statement_forms
 from rag.errors import ArticleNotFound
 from rag.types import Answer, Article, Citation, Sentence, Statement
 
@@ -70,7 +70,8 @@ def verify(answer: Answer, source: Source, newest: int | None = None) -> VerifyR
 
     Without a language model each statement is a quote of one of its citations, tidied for display, alone or with the
     day it was reported and the number of outlets that report it, and the answer is its statements with their
-    markers. With one, the words are its own, and only the numbers can be checked. An abstention that states and cites
+    markers. With one, the words are its own, and only the numbers can be checked; a statement may cite
+    nothing if it says that it is not backed. An abstention that states and cites
     nothing is ok: it claims nothing.
 
     Args:
@@ -191,13 +192,18 @@ def _numbers(answer: Answer) -> Iterator[CitationCheck]:
     for number in sorted({int(marker) for marker in MARKER.findall(text)} - set(known)):
         yield CitationCheck(number, "", "wrong", f"The answer has the marker [{number}], but no citation {number}.")
     for place, statement in enumerate(answer.statements, start=1):
-        if not statement.citations:
+        if not statement.citations and not _says_unbacked(answer, statement):
             yield CitationCheck(0, "", "wrong", f"Statement {place} has no citation.")
         for number in statement.citations:
             if number not in known:
                 yield CitationCheck(
                     number, "", "wrong", f"Statement {place} names citation {number}, which is not there."
                 )
+
+
+def _says_unbacked(answer: Answer, statement: Statement) -> bool:
+    """Tell whether a statement in a language model's words says itself that nothing backs it: it claims nothing."""
+    return answer.models.llm is not None and statement.text.endswith(UNBACKED)
 
 
 def _whole_faults(answer: Answer, newest: int | None) -> Iterator[str]:

@@ -13,7 +13,6 @@ from rag.errors import (
     ArticleNotFound,
     EncoderMismatch,
     IndexNotFound,
-    MissingExtra,
     QuestionInvalid,
     ReadError,
     SettingInvalid,
@@ -141,12 +140,13 @@ def test_another_encoder_than_the_index_was_built_with_is_refused_with_the_way_o
         other.ask("Who met Xi?")
 
 
-def test_a_language_model_is_refused_only_when_a_question_is_asked(opened: Rag):
+def test_a_language_model_without_a_key_is_refused_only_when_a_question_is_asked(opened: Rag, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     worded = Rag(Settings(index=opened.settings.index, llm="openai:gpt"), opened.encoder, opened.model)
     assert (worded.n_articles, len(worded.articles()), worded.status().n_articles) == (2, 2, 2)
     assert worded.search("meeting with Xi")[0].passage.article_id == "talks"
     for ask in (worded.ask, worded.stream):
-        with pytest.raises(MissingExtra, match="openai:gpt"):
+        with pytest.raises(SettingInvalid, match="OPENAI_API_KEY"):
             ask("Who met Xi?")
 
 

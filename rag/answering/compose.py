@@ -16,9 +16,9 @@ from rag.answering.candidates import Group
 from rag.answering.candidates import candidates as candidates
 from rag.answering.candidates import confidence as confidence
 from rag.answering.candidates import evidence as evidence
+from rag.answering.citing import cite
 from rag.answering.conflicts import asks_for_figure, contradicted, newest_first
 from rag.answering.leaning import with_companions as with_companions
-from rag.answering.link import text_fragment_link
 from rag.answering.parts import complete
 from rag.answering.question import read_question
 from rag.answering.sameness import says_same
@@ -107,7 +107,7 @@ def state(groups: Sequence[Group], forms: Sequence[Form] = ()) -> tuple[tuple[St
         numbers = []
         for member in group:
             numbers.append(len(citations) + 1)
-            citations.append(_citation(len(citations) + 1, member))
+            citations.append(cite(len(citations) + 1, member.article, member.sentence, member.probability))
         support = max(member.probability for member in group)
         first, outlets = group[0], n_outlets(member.article.source for member in group)
         text = statement_text(first.text, first.article.published, form, outlets)
@@ -126,22 +126,3 @@ def abstention_text(missing_names: Sequence[str]) -> str:
         else ", ".join(missing_names[:-1]) + f" or {missing_names[-1]}"
     )
     return f"The articles don't say: no article mentions {named}."
-
-
-def _citation(number: int, candidate: Candidate) -> Citation:
-    article, sentence = candidate.article, candidate.sentence
-    return Citation(
-        number=number,
-        article_id=article.id,
-        title=article.title,
-        source=article.source,
-        url=article.url,
-        published=article.published,
-        sentences=(sentence.ordinal,),
-        start=sentence.start,
-        end=sentence.end,
-        quote=candidate.text,
-        digest=article.digest,
-        support=candidate.probability,
-        link=text_fragment_link(article.url, candidate.text),
-    )

@@ -5,7 +5,7 @@ Each takes a `State` and returns the next; `rag/chain.py` composes them. Knows t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
@@ -70,6 +70,7 @@ class State:
     hits: tuple[Hit, ...] = ()
     readings: tuple[Reading, ...] = ()
     answer: Answer | None = None
+    notice: str | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 
@@ -122,6 +123,10 @@ class Steps:
             composed = compose(ranked, at.standalone, at.constraints.near)
             statements, citations = state(composed.groups, composed.forms)
         return replace(at, answer=self._answer(at, statements, citations, sure, ranked, missing))
+
+    def answering(self, at: State) -> Iterator[State]:
+        """Yield what `answer` returns: it does not grow."""
+        yield self.answer(at)
 
     def check(self, at: State) -> State:
         """Re-read every cited span from the index; a statement with a citation that fails is withdrawn.

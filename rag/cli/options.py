@@ -62,7 +62,11 @@ Sources = Annotated[
 ]
 Llm = Annotated[
     str | None,
-    typer.Option("--llm", metavar="PROVIDER:MODEL", help="Chat model that words the answer: comes in a later version."),
+    typer.Option(
+        "--llm",
+        metavar="PROVIDER:MODEL",
+        help="Chat model that words the answer, each sentence checked.  [default: RAG_LLM, or none]",
+    ),
 ]
 
 

@@ -24,6 +24,9 @@ INDENT = 4  # under the text behind "[1] "
 
 def show_answer(screen: Screen, answer: Answer, rag: Rag) -> None:
     """Print the answer and its citations, or the abstention and what comes nearest, said not to be an answer."""
+    if answer.notice:
+        screen.paragraph(f"Note: {answer.notice}", style="dim")
+        screen.blank()
     screen.paragraph(answer.text, style="yellow" if answer.abstained else "bold")
     for citation in answer.citations:
         screen.blank()

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 import rag
-from rag.cli.options import Index, open_rag
+from rag.cli.options import Index, Llm, open_rag
 from rag.errors import MissingExtra
 
 
@@ -36,6 +36,7 @@ def serve(
         str | None,
         typer.Option("--log-format", metavar="text|json", help="How it logs.  [default: RAG_LOG_FORMAT, or text]"),
     ] = None,
+    llm: Llm = None,
     index: Index = None,
 ) -> None:
     """Serve the web chat, the HTTP API and MCP. Ctrl-C ends it.
@@ -43,7 +44,7 @@ def serve(
     The API is described at /docs, OpenAI's chat form stands at /v1 and MCP at /mcp. Others are let in by --host, once a
     login and tokens are set. docs/serving.md tells every setting.
     """
-    opened = open_rag(index, host=host, port=port, log_format=log_format)
+    opened = open_rag(index, host=host, port=port, log_format=log_format, llm=llm)
     settings = opened.settings
     from rag.page.port import free_port  # here, not above: it loads what `--help` does not need
     from rag.server import create_app

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 
 from rag.answering.speech import in_words
+from rag.display import UNBACKED
 from rag.page.escape import count, escape
 from rag.page.sources import Sources, Spot
-from rag.types import Answer, Citation
+from rag.types import Answer, Citation, Statement
 
 # Bands for words, not decisions: whether to answer at all was decided before, at a confidence of a half.
 WELL_SUPPORTED = 0.85
@@ -110,18 +111,27 @@ def _statements(answer: Answer, sources: Sources) -> str:
     citations = {citation.number: citation for citation in answer.citations}
     sentences = []
     for statement in answer.statements:
-        text = _with_short(_MARKERS_AT_END.sub("", statement.text), statement.short)
+        text = _said(statement)
         markers = "".join(_marker(n, spots.get(n), citations.get(n)) for n in statement.citations)
         sentences.append(f'<span class="rag-statement">{text}{markers}</span>')
     as_of = f'<span class="rag-asof">as of {answer.as_of.isoformat()}</span>' if answer.as_of else ""
     return (
-        f'<div class="rag-answer">{_read_as(answer)}<p>{" ".join(sentences)}</p><div class="rag-foot">'
+        f'<div class="rag-answer">{_preface(answer)}<p>{" ".join(sentences)}</p><div class="rag-foot">'
         f'<span class="rag-support rag-{_level(answer)}">{escape(support_in_words(answer))}</span>{as_of}'
         f'<button type="button" class="rag-copy" value="{sources.key}" title="Copy the answer with its footnotes">'
         "Copy</button>"
         f'</div><pre hidden id="copy-{sources.key}">{escape(footnotes_text(answer))}</pre>'
         f"{''.join(map(_card, sources.spots))}</div>"
     )
+
+
+def _said(statement: Statement) -> str:
+    """Return a statement's words as HTML; one that nothing backs stands apart and says so."""
+    words = _MARKERS_AT_END.sub("", statement.text)
+    if not statement.citations and words.endswith(UNBACKED):
+        plain = escape(words.removesuffix(UNBACKED).rstrip())
+        return f'<span class="rag-unbacked">{plain} <em>not backed by the articles</em></span>'
+    return _with_short(words, statement.short)
 
 
 def _with_short(text: str, short: str | None) -> str:
@@ -133,10 +143,12 @@ def _with_short(text: str, short: str | None) -> str:
     return f'{before}<strong class="rag-short">{escape(short)}</strong>{after}'
 
 
-def _read_as(answer: Answer) -> str:
-    """Return how a follow-up was understood; nothing where the question stood by itself."""
+def _preface(answer: Answer) -> str:
+    """Return why the answer is not as it was asked for, and how a follow-up was understood; each only where it is."""
+    note = f'<div class="rag-note">{escape(answer.notice)}</div>' if answer.notice else ""
     asked, read = (" ".join(q.lower().split()).rstrip("?!. ") for q in (answer.question, answer.standalone_question))
-    return "" if asked == read else f'<div class="rag-readas">Read as: {escape(answer.standalone_question)}</div>'
+    understood = f'<div class="rag-readas">Read as: {escape(answer.standalone_question)}</div>'
+    return note if asked == read else note + understood
 
 
 def _abstention(answer: Answer, sources: Sources) -> str:
@@ -150,4 +162,4 @@ def _abstention(answer: Answer, sources: Sources) -> str:
         if sources.spots
         else ""
     )
-    return f'<div class="rag-answer rag-abstained">{_read_as(answer)}<p>{escape(answer.text)}</p>{closest}</div>'
+    return f'<div class="rag-answer rag-abstained">{_preface(answer)}<p>{escape(answer.text)}</p>{closest}</div>'

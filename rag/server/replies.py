@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -55,7 +55,12 @@ class ModelsReply(BaseModel):
 
 
 class AnswerReply(BaseModel):
-    """An answer, every sentence cited; or an abstention."""
+    """An answer, every sentence cited; or an abstention.
+
+    `notice` is there only where a language model was asked for and did not word it: it says why.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     question: str
     standalone_question: str

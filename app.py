@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 FILE_TYPES = [".txt", ".md", ".html", ".htm", ".pdf", ".jsonl", ".json", ".gz"]
 MAX_UPLOAD = "500mb"  # a compressed year of a newspaper is near 100 MB
+# The conversations in a browser's storage are scrambled by this, no secret: a random one would lose them at each start.
+STORAGE_KEY = "rag-conversations"
+# A tab that is loaded again goes on with its conversation; a new tab begins one.
+ARRIVE = "(history, key) => [history, sessionStorage.getItem('rag-conversation') ?? '']"
+REMEMBER = "(key) => { sessionStorage.setItem('rag-conversation', key); }"
 BARE: dict[str, Any] = {"padding": False, "apply_default_css": False}  # the page's own style sheet serves alone
 
 
@@ -60,18 +65,20 @@ def build_page(rag: Rag) -> gr.Blocks:
         header = gr.HTML(header_html(rag.n_articles), **BARE)
         with gr.Tabs(elem_id="rag-tabs"):
             with gr.Tab("Ask", id="ask"):
-                chat = _conversation(desk)
+                chat, filters = _conversation(desk, page)
             with gr.Tab("Articles", id="articles"):
-                refreshed = _articles(desk, header, chat)
+                refreshed = _articles(desk, header, chat, filters)
         # someone may have added articles since the page was built
         page.load(lambda: desk.refreshed(""), None, refreshed, show_progress="hidden", api_visibility="private")
     return page
 
 
-def _conversation(desk: Desk) -> gr.Chatbot:
-    conversation = gr.State([])
+def _conversation(desk: Desk, page: gr.Blocks) -> tuple[gr.Chatbot, gr.HTML]:
+    conversation, filters, key = gr.State([]), gr.State({}), gr.Textbox("", visible=False)
+    history = gr.BrowserState([], storage_key="rag-conversations", secret=STORAGE_KEY)
     with gr.Row(elem_classes="rag-columns"):
         with gr.Column(elem_id="rag-left"):
+            talks = gr.HTML("", elem_id="rag-talks", js_on_load=asset("history.js"), **BARE)
             chat = gr.Chatbot(
                 elem_id="rag-chat",
                 show_label=False,
@@ -84,6 +91,7 @@ def _conversation(desk: Desk) -> gr.Chatbot:
                 feedback_options=None,
                 group_consecutive_messages=False,
             )
+            form = gr.HTML(desk.filters(), elem_id="rag-filters", js_on_load=asset("filters.js"), **BARE)
             question = gr.Textbox(
                 elem_id="rag-question",
                 show_label=False,
@@ -97,15 +105,22 @@ def _conversation(desk: Desk) -> gr.Chatbot:
             panel = gr.HTML(empty_panel(), elem_id="rag-sources", js_on_load=asset("panel.js"), **BARE)
     shown = [chat, question, panel, conversation]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    asked = question.submit(desk.ask, [question, conversation], shown, **quiet)
-    tried = panel.example(desk.ask_example, [conversation], shown, **quiet)
-    for started in (asked, tried):
+    asked = question.submit(desk.ask, [question, conversation, filters], shown, **quiet)
+    tried = panel.example(desk.ask_example, [conversation, filters], shown, **quiet)
+    arrived = page.load(desk.arrive, [history, key], [*shown, key, talks], js=ARRIVE, **quiet)
+    for started in (asked, tried, arrived):
         started.failure(desk.broke_off, [conversation], shown, **quiet)
+        kept = started.then(desk.keep, [history, key, conversation], [history, talks], **quiet)
+        kept.then(None, [key], None, js=REMEMBER)
     panel.open_spot(desk.open_spot, [conversation], [panel], **quiet)
-    return chat
+    form.chosen(desk.choose, None, [filters], **quiet)
+    talks.begin(desk.begin, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
+    talks.resume(desk.resume, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
+    talks.forget(desk.forget, [history, key], [history, talks], **quiet)
+    return chat, form
 
 
-def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot) -> list[Any]:
+def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -> list[Any]:
     chosen, limit = gr.State(""), gr.State(N_ROWS)
     with gr.Row(elem_classes="rag-columns"):
         with gr.Column(elem_id="rag-shelf"):
@@ -134,7 +149,7 @@ def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot) -> list[Any]:
                     day = gr.Textbox(label="Published", placeholder="YYYY-MM-DD, optional", max_lines=1)
                     text = gr.Textbox(label="Text", lines=6, max_lines=14)
                     add = gr.Button("Add this text", variant="primary")
-    refreshed = [header, chat, rows]
+    refreshed = [header, chat, filters, rows]
     opened = [reader, reading, adding, confirm, chosen]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     told: dict[str, Any] = {"show_progress_on": [report], "api_visibility": "private"}

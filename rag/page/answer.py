@@ -6,11 +6,13 @@ a marker is a `<button class="rag-spot" value="SPOT">`, and panel.js listens for
 
 from __future__ import annotations
 
+import json
 import re
 
+from rag.answer_json import answer_to_json
 from rag.answering.speech import in_words
 from rag.display import UNBACKED
-from rag.page.escape import count, escape
+from rag.page.escape import count, escape, safe_address
 from rag.page.sources import Sources, Spot
 from rag.types import Answer, Citation, Statement
 
@@ -76,13 +78,16 @@ def _level(answer: Answer) -> str:
 
 
 def footnotes_text(answer: Answer) -> str:
-    """Return the answer as plain text with numbered footnotes: quote, title, source, date, address."""
-    lines = [answer.text, ""]
+    """Return the answer as Markdown with footnotes: quote, title with its link, source, date."""
+    body = " ".join(s.text + "".join(f"[^{number}]" for number in s.citations) for s in answer.statements)
+    notes = []
     for citation in answer.citations:
+        title = (citation.title or "Untitled").replace("[", "(").replace("]", ")")
+        linked = f"[{title}]({citation.link})" if safe_address(citation.link) else title
         published = citation.published.isoformat() if citation.published else None
-        where = ", ".join(part for part in (citation.title, citation.source, published, citation.url) if part)
-        lines.append(f"[{citation.number}] “{citation.quote}” {where}")
-    return "\n".join(lines)
+        where = ", ".join(part for part in (linked, citation.source, published) if part)
+        notes.append(f"[^{citation.number}]: “{citation.quote}” {where}")
+    return "\n".join([body, "", *notes])
 
 
 def _marker(number: int, spot: Spot | None, citation: Citation | None) -> str:
@@ -92,6 +97,16 @@ def _marker(number: int, spot: Spot | None, citation: Citation | None) -> str:
     return (
         f'<button type="button" class="rag-spot rag-marker" value="{spot.id}" title="{escape(title)}">'
         f'<span class="rag-hidden">[</span>{number}<span class="rag-hidden">]</span></button>'
+    )
+
+
+def _saving(answer: Answer, key: str) -> str:
+    """Return what saves the answer and links to its question, with the JSON that `rag verify` reads."""
+    form = json.dumps(answer_to_json(answer), ensure_ascii=False)
+    return (
+        f'<button type="button" class="rag-save" value="{key}" title="Save the answer as JSON, for rag verify">JSON'
+        f'</button><button type="button" class="rag-link" value="{escape(answer.question)}" '
+        f'title="Copy a link that asks this again">Link</button><pre hidden id="json-{key}">{escape(form)}</pre>'
     )
 
 
@@ -119,7 +134,7 @@ def _statements(answer: Answer, sources: Sources) -> str:
         f'<div class="rag-answer">{_preface(answer)}<p>{" ".join(sentences)}</p><div class="rag-foot">'
         f'<span class="rag-support rag-{_level(answer)}">{escape(support_in_words(answer))}</span>{as_of}'
         f'<button type="button" class="rag-copy" value="{sources.key}" title="Copy the answer with its footnotes">'
-        "Copy</button>"
+        f"Copy</button>{_saving(answer, sources.key)}"
         f'</div><pre hidden id="copy-{sources.key}">{escape(footnotes_text(answer))}</pre>'
         f"{''.join(map(_card, sources.spots))}</div>"
     )
@@ -162,4 +177,7 @@ def _abstention(answer: Answer, sources: Sources) -> str:
         if sources.spots
         else ""
     )
-    return f'<div class="rag-answer rag-abstained">{_preface(answer)}<p>{escape(answer.text)}</p>{closest}</div>'
+    return (
+        f'<div class="rag-answer rag-abstained">{_preface(answer)}<p>{escape(answer.text)}</p>{closest}'
+        f'<div class="rag-foot">{_saving(answer, sources.key)}</div></div>'
+    )

@@ -5,7 +5,7 @@ Knows the Rag it was given and Gradio's ways of answering an event; not where an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from rag.errors import RagError
 from rag.page.adding import pasted, telling, uploaded
 from rag.page.answer import STEP_WORDS, answer_html, growing_html, notice_html, working_html
 from rag.page.exchange import Conversation, Exchange, messages
+from rag.page.filters import NOTHING, chosen, filters_html
+from rag.page.history import History, history_html, kept, new_key, readable, restored
 from rag.page.library import (
     STARTER_TITLE,
     header_html,
@@ -26,8 +28,8 @@ from rag.page.library import (
     report_html,
     welcome_html,
 )
-from rag.page.panel import panel_html
-from rag.page.sources import gather
+from rag.page.panel import empty_panel, panel_html
+from rag.page.sources import at_sentence, gather
 from rag.types import AddReport, Answer, Article, Skipped
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class Desk:
 
     # the conversation -------------------------------------------------------------------------------------------
 
-    def ask(self, question: str, conversation: Conversation) -> Iterator[Reply]:
+    def ask(self, question: str, conversation: Conversation, filters: Mapping[str, Any] = NOTHING) -> Iterator[Reply]:
         """Answer, step by step. Yields (messages, question box, panel, conversation)."""
         question = (question or "").strip()
         if not question:
@@ -61,7 +63,7 @@ class Desk:
         exchange = Exchange(f"a{len(earlier) + 1}", question, html=working_html())
         yield messages([*earlier, exchange]), "", gr.skip(), [*earlier, exchange]
         try:
-            for html in self._working(question, earlier):
+            for html in self._working(question, earlier, filters):
                 if isinstance(html, Answer):
                     sources = gather(self.rag, exchange.key, html)
                     done = [*earlier, replace(exchange, answer=html, html=answer_html(html, sources))]
@@ -72,11 +74,11 @@ class Desk:
             failed = [*earlier, replace(exchange, html=notice_html(str(error)))]
             yield messages(failed), question, gr.skip(), failed  # the question goes back into its box
 
-    def _working(self, question: str, earlier: Conversation) -> Iterator[str | Answer]:
+    def _working(self, question: str, earlier: Conversation, filters: Mapping[str, Any]) -> Iterator[str | Answer]:
         """Yield what to show while the answer is made, then the whole answer: markers are added to that one alone."""
         history = [turn for exchange in earlier for turn in exchange.turns()]
         answer: Answer | None = None
-        for item in self.rag.stream(question, history=history):
+        for item in self.rag.stream(question, history=history, **filters):
             if isinstance(item, Answer):
                 answer = item
                 yield growing_html(item)
@@ -85,9 +87,83 @@ class Desk:
         if answer is not None:
             yield answer
 
-    def ask_example(self, conversation: Conversation, event: gr.EventData) -> Iterator[Reply]:
+    def ask_example(
+        self, conversation: Conversation, filters: Mapping[str, Any], event: gr.EventData
+    ) -> Iterator[Reply]:
         """Answer the example that was chosen."""
-        yield from self.ask(str(event.question), conversation)
+        yield from self.ask(str(event.question), conversation, filters)
+
+    def choose(self, event: gr.EventData) -> dict[str, Any]:
+        """Return the filters of the next question, as they were chosen."""
+        return chosen({name: getattr(event, name) for name in ("as_of", "since", "until", "sources")})
+
+    def filters(self) -> str:
+        """Return the form of filters for what is indexed now."""
+        if not self.rag.n_articles:
+            return ""
+        status = self.rag.status()
+        return filters_html(status.first_published, status.last_published, status.sources)
+
+    # conversations that the browser keeps ------------------------------------------------------------------------
+
+    def arrive(self, history: object, key: str, request: gr.Request) -> Iterator[Reply]:
+        """Take up what the address or the tab's last visit asks for. Yields `ask`'s, then key and bar.
+
+        `?q=` asks a question in a new conversation; `?article=` with `&s=` opens an article at a sentence.
+        """
+        asked, article_id = (str(request.query_params.get(name, "")).strip() for name in ("q", "article"))
+        conversation = [] if asked else self._restored(history, key)
+        key = key if conversation else new_key()
+        bar = history_html(history, key)
+        if asked:
+            for shown in self.ask(asked, [], {}):
+                yield *shown, key, bar
+            return
+        panel = self._panel_of(conversation)
+        if article_id:
+            panel = self._linked(article_id, str(request.query_params.get("s", "")))
+        yield messages(conversation), gr.skip(), panel, conversation, key, bar
+
+    def keep(self, history: object, key: str, conversation: Conversation) -> tuple[History, str]:
+        """Return what the browser is to keep, and the bar."""
+        known = kept(history, key, conversation)
+        return known, history_html(known, key)
+
+    def begin(self, history: object) -> Reply:
+        """Begin a new conversation. Returns as `arrive` yields."""
+        key = new_key()
+        return [], "", empty_panel(), [], key, history_html(history, key)
+
+    def resume(self, history: object, event: gr.EventData) -> Reply:
+        """Take an earlier conversation up. Returns as `arrive` yields."""
+        key = str(event.key)
+        conversation = self._restored(history, key)
+        return (
+            messages(conversation), "", self._panel_of(conversation), conversation, key, history_html(history, key)
+        )  # fmt: skip
+
+    def forget(self, history: object, key: str, event: gr.EventData) -> tuple[History, str]:
+        """Delete one earlier conversation, or all but the present one. Returns as `keep` does."""
+        gone = str(event.key)
+        left = [one for one in readable(history) if (one["key"] == key if not gone else one["key"] != gone)]
+        return left, history_html(left, key)
+
+    def _restored(self, history: object, key: str) -> Conversation:
+        return restored(history, key, lambda name, answer: answer_html(answer, gather(self.rag, name, answer)))
+
+    def _panel_of(self, conversation: Conversation) -> str:
+        last = conversation[-1] if conversation else None
+        if last is None or last.answer is None:
+            return empty_panel()
+        return panel_html(gather(self.rag, last.key, last.answer))
+
+    def _linked(self, article_id: str, ordinal: str) -> str:
+        """Return the panel with an article opened at a sentence, as a link asks for it."""
+        try:
+            sources = at_sentence(self.rag, article_id, int(ordinal) if ordinal.isdecimal() else 0)
+        except RagError as error:
+            return notice_html(str(error))
+        return panel_html(sources)
 
     def broke_off(self, conversation: Conversation) -> Reply:
         """Say in place that the last question met an error nobody foresaw, and give it back."""
@@ -123,8 +199,10 @@ class Desk:
         return welcome_html(self.rag.n_articles, questions_for(newest, starter))
 
     def refreshed(self, query: str) -> Reply:
-        """Return masthead, conversation welcome and list as they are now."""
-        return header_html(self.rag.n_articles), gr.update(placeholder=self.welcome()), self.rows(query)
+        """Return masthead, conversation welcome, filters and list as they are now."""
+        return (
+            header_html(self.rag.n_articles), gr.update(placeholder=self.welcome()), self.filters(), self.rows(query)
+        )  # fmt: skip
 
     def open_article(self, event: gr.EventData) -> Reply:
         """Open the chosen row. Returns (reader, reading group, adding group, confirmation, chosen id)."""

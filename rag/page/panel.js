@@ -52,6 +52,23 @@ async function copy(button) {
   setTimeout(() => (button.textContent = "Copy"), 1500);
 }
 
+function save(button) {
+  const text = document.getElementById("json-" + button.value)?.textContent;
+  if (text === undefined) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = "answer.json";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+async function link(button) {
+  if (!navigator.clipboard) return;
+  await navigator.clipboard.writeText(`${location.origin}${location.pathname}?q=${encodeURIComponent(button.value)}`);
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = "Link"), 1500);
+}
+
 function back() {
   const target = page.from?.isConnected ? page.from : document.querySelector("#rag-chat");
   target?.scrollIntoView({ block: "center", behavior: behavior() });
@@ -63,6 +80,8 @@ const actions = {
   "rag-example": (button) => page.trigger("example", { question: button.value }),
   "rag-goto": () => document.querySelectorAll("#rag-tabs button[role=tab]")[1]?.click(),
   "rag-copy": (button) => copy(button),
+  "rag-save": (button) => save(button),
+  "rag-link": (button) => link(button),
   "rag-back": () => back(),
 };
 

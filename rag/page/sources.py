@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
+from rag.answering.link import text_fragment_link
 from rag.answering.speech import NARRATION, Speech, speeches
 from rag.errors import ArticleNotFound
 from rag.types import Answer, Article, Citation, Sentence
@@ -87,6 +88,23 @@ def gather(shelf: Shelf, key: str, answer: Answer) -> Sources:
         spots = [_cited(shelf, key, citation, articles) for citation in answer.citations]
         spots = _with_speech(shelf, answer, spots, articles)
     return Sources(key, tuple(spots), articles, answer.abstained)
+
+
+def at_sentence(shelf: Shelf, article_id: str, ordinal: int) -> Sources:
+    """Return one article with one of its sentences as its only spot; the first where it has no such sentence.
+
+    Raises:
+        ArticleNotFound: There is no such article.
+    """
+    article = shelf.article(article_id)
+    sentences = shelf.sentences(article.id)
+    if not sentences:
+        return Sources("link", articles={article.id: article})
+    at = sentences[ordinal if ordinal < len(sentences) else 0]
+    quote = article.text[at.start : at.end]
+    link = text_fragment_link(article.url, quote)
+    spot = Spot("link-1", 1, article.id, article.title, article.source, at.start, at.end, quote, 1.0, link)
+    return Sources("link", (spot,), {article.id: article})
 
 
 def _look_up(shelf: Shelf, article_id: str, articles: dict[str, Article]) -> Article | None:

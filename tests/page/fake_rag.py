@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,6 +34,13 @@ class AddProgress:
     done: int
     total: int | None
     article: str | None = None
+
+
+@dataclass(frozen=True)
+class Stock:
+    first_published: date | None
+    last_published: date | None
+    sources: dict[str, int]
 
 
 def words(text: str) -> set[str]:
@@ -70,8 +78,35 @@ class FakeRag:
         found = SENTENCE.finditer(self.article(article_id).text)
         return tuple(Sentence(article_id, n, m.start(), m.end()) for n, m in enumerate(found))
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> Iterator[Step | Answer]:
+    def status(self) -> Stock:
+        days = [a.published for a in self._articles.values() if a.published]
+        sources = Counter(a.source for a in self._articles.values() if a.source)
+        return Stock(min(days, default=None), max(days, default=None), dict(sources.most_common()))
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        since: str = "",
+        until: str = "",
+        as_of: str = "",
+        sources: Sequence[str] = (),
+    ) -> Iterator[Step | Answer]:
         self.histories.append(tuple(history))
+        everything = self._articles
+        last = min(until or "9999", as_of or "9999")
+        self._articles = {
+            key: a
+            for key, a in everything.items()
+            if (since or "0") <= (a.published or date.min).isoformat() <= last and (not sources or a.source in sources)
+        }
+        try:
+            yield from self._steps(question)
+        finally:
+            self._articles = everything
+
+    def _steps(self, question: str) -> Iterator[Step | Answer]:
         if question.startswith("fail:"):
             raise QuestionInvalid(question[5:])
         if question.startswith("crash:"):

@@ -115,13 +115,13 @@ def test_one_article_is_named_as_one_source_however_often_it_is_cited():
     assert support_in_words(one).endswith(" · one source")
 
 
-def test_footnotes_give_quote_title_source_date_and_address():
+def test_footnotes_are_markdown_with_quote_linked_title_source_and_date():
     answer = answered("What did Blinken raise about Taiwan Strait peace?")
     quote = answer.citations[0].quote
     assert footnotes_text(answer).splitlines() == [
-        f"{quote} [1]",
+        f"{quote}[^1]",
         "",
-        f"[1] “{quote}” {SUMMIT.title}, Example Wire, 2023-06-19, {SUMMIT.url}",
+        f"[^1]: “{quote}” [{SUMMIT.title}]({answer.citations[0].link}), Example Wire, 2023-06-19",
     ]
 
 

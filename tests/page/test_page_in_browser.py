@@ -14,6 +14,7 @@ import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from rag.answer_json import answer_from_json
 from tests.page.browser import Browser, open_browser
 from tests.page.fake_rag import BALLOON, HOSTILE, MARKDOWN, PAYLOAD, SUMMIT
 
@@ -51,10 +52,18 @@ def address(tab):
         yield address
 
 
+def anew(tab, address):
+    """Open the page as in a new browser: a tab that was there before goes on with its conversation."""
+    tab.driver.get(address.partition("?")[0].rstrip("/") + "/theme.css")
+    tab.js("localStorage.clear(); sessionStorage.clear()")
+    tab.driver.get_log("browser")  # a page that is left in the middle of something says so
+    tab.driver.get(address)
+
+
 @pytest.fixture
 def page(tab: Browser, address):
     tab.size(1280, 800)
-    tab.driver.get(address)
+    anew(tab, address)
     tab.shown(".rag-example, .rag-goto")
     yield tab
     assert tab.js("return window.hacked") is None
@@ -122,7 +131,7 @@ def test_a_card_shows_the_quote_under_the_pointer(page):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_card_says_whose_words_it_shows_in_colours_that_can_be_read(page, address, theme):
-    page.driver.get(f"{address}?__theme={theme}")
+    anew(page, f"{address}?__theme={theme}")
     page.shown(".rag-example")
     page.ask(ACROSS_TWO)
     ActionChains(page.driver).move_to_element(page.shown(".rag-marker", "1")).perform()
@@ -131,7 +140,7 @@ def test_a_card_says_whose_words_it_shows_in_colours_that_can_be_read(page, addr
         "const s = getComputedStyle(document.querySelector('.rag-card .rag-said')); return [s.color, s.backgroundColor]"
     )
     assert contrast(*style) >= 4.5  # WCAG 2.2, level AA, for small text
-    page.driver.get(f"{address}?__theme={theme}")
+    anew(page, f"{address}?__theme={theme}")
     page.shown(".rag-example")
     page.ask(RAISED)
     ActionChains(page.driver).move_to_element(page.shown(".rag-marker")).perform()
@@ -271,7 +280,7 @@ def test_an_uploaded_file_is_reported_listed_opened_and_removed_after_confirmati
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_phone_stacks_the_columns_and_brings_the_source_into_view(page, address, theme):
     page.size(390, 844, phone=True)
-    page.driver.get(f"{address}?__theme={theme}")
+    anew(page, f"{address}?__theme={theme}")
     page.shown(".rag-example")
     widths = []
     page.ask(RAISED)
@@ -310,3 +319,69 @@ def test_an_empty_index_leads_to_the_articles_tab(tab):
 def test_nothing_of_the_page_is_offered_as_a_public_api(address):
     with urlopen(f"{address}gradio_api/info") as reply:
         assert json.load(reply) == {"named_endpoints": {}, "unnamed_endpoints": {}}
+
+
+def test_filters_apply_to_the_next_question_until_they_are_cleared(page):
+    page.click(".rag-filters summary")
+    page.js(
+        "const box = document.querySelector('.rag-filters input[name=until]'); box.value = '2023-03-01';"
+        "box.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    page.shown(".rag-filters-now", "until 2023-03-01, all outlets")
+    answer = page.ask(ACROSS_TWO)
+    page.shown("#rag-sources .rag-title", BALLOON.title)
+    assert "one source" in answer.text
+    page.click(".rag-filters-clear")
+    page.shown(".rag-filters-now", "all dates, all outlets")
+    page.click(".rag-filters input[value='Campo']")
+    page.shown(".rag-filters-now", "all dates, Campo")
+    assert "The articles don" in page.ask(ACROSS_TWO).text
+
+
+def test_the_as_of_slider_names_its_day_and_its_end_is_no_limit(page):
+    slide = (
+        "const s = document.querySelector('.rag-asof-slider'); s.value = arguments[0];"
+        "s.dispatchEvent(new Event('input', {bubbles: true})); s.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    page.click(".rag-filters summary")
+    page.js(slide, 400)
+    page.shown(".rag-filters-now", "as of 2023-02-05")
+    page.js(slide, 99_999)
+    page.shown(".rag-filters-now", "all dates")
+
+
+def test_a_reload_loses_no_citation_and_earlier_conversations_are_kept_and_deleted(page, address):
+    page.ask(RAISED)
+    page.until(lambda: page.js("return sessionStorage.getItem('rag-conversation')"), "the conversation to be kept")
+    page.driver.get(address)
+    page.shown(".rag-marker")
+    assert page.active() == {"id": "a1-1", "text": RAISED_QUOTE}
+    page.click(".rag-new")
+    page.shown(".rag-example")
+    page.click(".rag-past summary")
+    page.click(".rag-open", RAISED)
+    page.shown(".rag-marker")
+    page.click(".rag-new")
+    page.click(".rag-past summary")
+    page.click(".rag-past li .rag-forget")
+    page.until(lambda: not page.all(".rag-past"), "the earlier conversation to be gone")
+    page.driver.get(address)
+    page.shown(".rag-example")
+    assert not page.all(".rag-past")
+
+
+def test_a_link_asks_its_question_or_opens_an_article_at_a_sentence(page, address):
+    page.driver.get(f"{address}?q=What+did+Blinken+raise+about+Taiwan+Strait+peace%3F")
+    assert RAISED_QUOTE in page.shown(".rag-answer").text
+    anew(page, f"{address}?article={BALLOON.id}&s=1")
+    page.shown("#rag-sources .rag-title", BALLOON.title)
+    assert page.active()["text"] == "Officials watched it cross the country for days."
+    anew(page, f"{address}?article=nothing")
+    page.shown("#rag-sources .rag-notice", "nothing")
+
+
+def test_the_saved_json_is_the_answer_as_rag_verify_reads_it(page):
+    page.ask(RAISED)
+    saved = json.loads(page.js("return document.querySelector('pre[id^=json-]').textContent"))
+    assert saved["citations"][0]["quote"] == RAISED_QUOTE
+    assert answer_from_json(saved).question == RAISED

@@ -1,0 +1,70 @@
+"""What the next question may use: days and outlets, chosen above the question box. Knows form and settings, no index.
+
+The form is one element that filters.js watches; its state is what the browser sends, which `Rag` checks as it does any
+other filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from rag.page.escape import count, escape
+
+N_OUTLETS = 40
+"""Outlets offered, those with most articles: what a person reads through."""
+
+DAYS = ("as_of", "since", "until")
+NOTHING: Mapping[str, Any] = {}
+"""No filter."""
+
+
+def filters_html(first: date | None, last: date | None, sources: Mapping[str, int]) -> str:
+    """Return the form, closed, with nothing chosen.
+
+    Args:
+        first: First day of publication in the index; None where no article is dated.
+        last: The last one.
+        sources: Outlets and their numbers of articles, most first.
+    """
+    days = _days(first, last) if first and last else ""
+    outlets = _outlets(sources) if len(sources) > 1 else ""
+    if not days and not outlets:
+        return ""
+    return (
+        '<details class="rag-filters"><summary>Filters <span class="rag-filters-now">all dates, all outlets</span>'
+        f'</summary><div class="rag-filters-form">{days}{outlets}'
+        '<button type="button" class="rag-filters-clear">Clear</button></div></details>'
+    )
+
+
+def _days(first: date, last: date) -> str:
+    bounds = f'min="{first.isoformat()}" max="{last.isoformat()}"'
+    span = (last - first).days
+    return (
+        f'<label>From <input type="date" name="since" {bounds}></label>'
+        f'<label>Until <input type="date" name="until" {bounds}></label>'
+        '<label class="rag-asof-field">As of <input type="date" name="as_of" '
+        f'min="{first.isoformat()}"><input type="range" class="rag-asof-slider" min="0" max="{span}" value="{span}" '
+        f'data-first="{first.isoformat()}" aria-label="As of: nothing published later is used"></label>'
+    )
+
+
+def _outlets(sources: Mapping[str, int]) -> str:
+    shown = list(sources.items())[:N_OUTLETS]
+    boxes = "".join(
+        f'<label><input type="checkbox" name="source" value="{escape(name)}"> {escape(name)} '
+        f"<small>{n:,}</small></label>"
+        for name, n in shown
+    )
+    rest = f"<small>and {count(len(sources) - N_OUTLETS, 'outlet')} more</small>" if len(sources) > N_OUTLETS else ""
+    return f'<fieldset class="rag-outlets"><legend>Outlets</legend>{boxes}{rest}</fieldset>'
+
+
+def chosen(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the browser sent as keyword arguments of `Rag.stream`; whatever is no text is left out."""
+    days = {name: data[name] for name in DAYS if isinstance(data.get(name), str) and data[name]}
+    sources = data.get("sources")
+    named = [name for name in sources if isinstance(name, str)] if isinstance(sources, list) else []
+    return days | ({"sources": named} if named else {})

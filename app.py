@@ -21,6 +21,7 @@ import gradio as gr
 from rag.errors import RagError
 from rag.page import asset
 from rag.page.desk import N_ROWS, Desk
+from rag.page.evaluating import known_sets
 from rag.page.library import header_html
 from rag.page.panel import empty_panel
 from rag.page.port import free_port
@@ -37,6 +38,10 @@ STORAGE_KEY = "rag-conversations"
 # A tab that is loaded again goes on with its conversation; a new tab begins one.
 ARRIVE = "(history, key) => [history, sessionStorage.getItem('rag-conversation') ?? '']"
 REMEMBER = "(key) => { sessionStorage.setItem('rag-conversation', key); }"
+NO_REPORT = (
+    '<div class="rag-panel rag-blank"><h3>How well does it answer?</h3><p>Choose a question set and run it: figures '
+    "with intervals, plots, every question with its answer and its gold, and what moved since the last run.</p></div>"
+)
 BARE: dict[str, Any] = {"padding": False, "apply_default_css": False}  # the page's own style sheet serves alone
 
 
@@ -68,6 +73,8 @@ def build_page(rag: Rag) -> gr.Blocks:
                 chat, filters = _conversation(desk, page)
             with gr.Tab("Articles", id="articles"):
                 refreshed = _articles(desk, header, chat, filters)
+            with gr.Tab("Evaluate", id="evaluate"):
+                _evaluation(desk)
         # someone may have added articles since the page was built
         page.load(lambda: desk.refreshed(""), None, refreshed, show_progress="hidden", api_visibility="private")
     return page
@@ -149,6 +156,9 @@ def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -
                     day = gr.Textbox(label="Published", placeholder="YYYY-MM-DD, optional", max_lines=1)
                     text = gr.Textbox(label="Text", lines=6, max_lines=14)
                     add = gr.Button("Add this text", variant="primary")
+                with gr.Accordion("From an address", open=False, elem_id="rag-fetch", elem_classes="rag-form"):
+                    url = gr.Textbox(label="Page, file or feed", placeholder="https://…", max_lines=1)
+                    fetch = gr.Button("Fetch it", variant="primary")
     refreshed = [header, chat, filters, rows]
     opened = [reader, reading, adding, confirm, chosen]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -161,8 +171,24 @@ def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -
     keep.click(lambda: gr.update(visible=False), None, [confirm], **quiet)
     sure.click(desk.remove_article, [chosen, search], [report, *opened, *refreshed], **quiet)
     files.upload(desk.upload, [files, search], [report, files, *refreshed], **told)
+    fetch.click(desk.fetch, [url, search], [report, url, *refreshed], **told)
     add.click(desk.paste, [text, title, day, search], [report, text, title, day, *refreshed], **told)
     return refreshed
+
+
+def _evaluation(desk: Desk) -> None:
+    with gr.Row(elem_classes="rag-runs"):
+        chosen = gr.Dropdown(
+            known_sets(),
+            label="Question set",
+            allow_custom_value=True,
+            info="Or the path of a folder with a questions.jsonl",
+            elem_id="rag-set",
+        )
+        limit = gr.Number(None, label="Questions at most", precision=0, minimum=1, elem_id="rag-limit")
+        start = gr.Button("Run", variant="primary", elem_id="rag-run")
+    report = gr.HTML(NO_REPORT, elem_id="rag-evaluation", **BARE)
+    start.click(desk.evaluate, [chosen, limit], [report], concurrency_limit=1, api_visibility="private")
 
 
 def mount(

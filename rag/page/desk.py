@@ -15,6 +15,7 @@ import gradio as gr
 from rag.errors import RagError
 from rag.page.adding import pasted, telling, uploaded
 from rag.page.answer import STEP_WORDS, answer_html, growing_html, notice_html, working_html
+from rag.page.evaluating import run_set
 from rag.page.exchange import Conversation, Exchange, messages
 from rag.page.filters import NOTHING, chosen, filters_html
 from rag.page.history import History, history_html, kept, new_key, readable, restored
@@ -247,6 +248,32 @@ class Desk:
         report = self._add([article], telling(lambda share, words: progress(share, desc=words), name, 0, 1))
         boxes = (gr.skip(),) * 3 if isinstance(report, str) else ("", "", "")
         return report_html(article.title or name, report), *boxes, *self.refreshed(query)
+
+    def fetch(self, address: str, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+        """Add what an address has: a page, a file or a feed. Returns the report, the box, then `refreshed`."""
+        address = (address or "").strip()
+        if not address.startswith(("http://", "https://")):
+            told = report_html(address or "No address", "An address begins with http:// or https://. Copy it whole.")
+            return told, gr.skip(), *self.refreshed(query)
+        tell = telling(lambda share, words: progress(share, desc=words), address, 0, 1)
+        progress(0, desc=f"Fetching {address}")
+        try:
+            report: AddReport | str = self.rag.add(address, progress=tell)
+        except RagError as error:
+            report = str(error)
+        box = gr.skip() if isinstance(report, str) else ""
+        return report_html(address, report), box, *self.refreshed(query)
+
+    # evaluation -------------------------------------------------------------------------------------------------
+
+    def evaluate(self, chosen_set: str, limit: float | None, progress: gr.Progress = PROGRESS) -> str:
+        """Run a set and return its report."""
+        progress(0, desc="Reading the set")
+
+        def asked(done: int, total: int) -> None:
+            progress((done, total), desc="Asking", unit="questions")
+
+        return run_set(self.rag, chosen_set or "", int(limit) if limit else None, asked)
 
     def _add(self, items: Iterable[Article | Skipped], tell: Callable[[AddProgress], None]) -> AddReport | str:
         try:

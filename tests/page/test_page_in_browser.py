@@ -385,3 +385,11 @@ def test_the_saved_json_is_the_answer_as_rag_verify_reads_it(page):
     saved = json.loads(page.js("return document.querySelector('pre[id^=json-]').textContent"))
     assert saved["citations"][0]["quote"] == RAISED_QUOTE
     assert answer_from_json(saved).question == RAISED
+
+
+def test_an_address_that_is_none_is_told_in_place(page):
+    page.click("#rag-tabs button[role=tab]", "Articles")
+    page.click("#rag-fetch button", "From an address")
+    page.shown("#rag-fetch input, #rag-fetch textarea").send_keys("news.example/feed")
+    page.click("#rag-fetch button", "Fetch it")
+    page.shown(".rag-report", "An address begins with http:// or https://")

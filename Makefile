@@ -10,13 +10,14 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help install chat test check format bench evals clean
+.PHONY: help install chat test check format bench faults evals clean
 
 help:
 	@echo "make chat    install, index seeds/, open the chat on http://127.0.0.1:7860"
 	@echo "make test    install, run all tests (the page in a real browser too)"
 	@echo "make check   ruff, mypy, import-linter"
 	@echo "make bench   speed, side by side with other libraries"
+	@echo "make faults  kill a writer at every file-system call it makes, fail every call, flip bits in every file (needs cc)"
 	@echo "make evals   the evaluation sets in evals/; fails where a headline figure has dropped"
 
 install: $(STAMP)
@@ -55,6 +56,10 @@ bench: install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@$(BIN)/python benchmarks/sentence_splitters.py
 	@$(BIN)/python benchmarks/encoder_speed.py --torch --start-up
+
+faults: install
+	@$(BIN)/python -m benchmarks.faults.campaign --out benchmarks/results/faults.json
+	@$(BIN)/python -m benchmarks.faults.damage --out benchmarks/results/damage.json
 
 evals: install
 	@$(BIN)/python -m evals.gate

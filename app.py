@@ -110,6 +110,7 @@ def _conversation(desk: Desk, page: gr.Blocks) -> tuple[gr.Chatbot, gr.HTML]:
             )
         with gr.Column(elem_id="rag-right"):
             panel = gr.HTML(empty_panel(), elem_id="rag-sources", js_on_load=asset("panel.js"), **BARE)
+            why = gr.HTML("", elem_id="rag-why", js_on_load=asset("why.js"), **BARE)
     shown = [chat, question, panel, conversation]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     asked = question.submit(desk.ask, [question, conversation, filters], shown, **quiet)
@@ -120,6 +121,10 @@ def _conversation(desk: Desk, page: gr.Blocks) -> tuple[gr.Chatbot, gr.HTML]:
         kept = started.then(desk.keep, [history, key, conversation], [history, talks], **quiet)
         kept.then(None, [key], None, js=REMEMBER)
     panel.open_spot(desk.open_spot, [conversation], [panel], **quiet)
+    panel.why(desk.why, [conversation], [why], **quiet)
+    panel.wrong(desk.wrong, [conversation], [why], **quiet)
+    why.right(desk.right, [conversation], [why], **quiet)
+    panel.change(lambda: "", None, [why], **quiet)  # another answer's sources: what was explained is no more
     form.chosen(desk.choose, None, [filters], **quiet)
     talks.begin(desk.begin, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
     talks.resume(desk.resume, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)

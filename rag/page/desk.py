@@ -17,6 +17,8 @@ from rag.page.adding import pasted, telling, uploaded
 from rag.page.answer import STEP_WORDS, answer_html, growing_html, notice_html, working_html
 from rag.page.evaluating import run_set
 from rag.page.exchange import Conversation, Exchange, messages
+from rag.page.feedback import NOTHING as FEEDBACK_NOTHING
+from rag.page.feedback import choosing_html, record, recorded_html
 from rag.page.filters import NOTHING, chosen, filters_html
 from rag.page.history import History, history_html, kept, new_key, readable, restored
 from rag.page.library import (
@@ -31,6 +33,7 @@ from rag.page.library import (
 )
 from rag.page.panel import empty_panel, panel_html
 from rag.page.sources import at_sentence, gather
+from rag.page.why import Cited, why_html
 from rag.types import AddReport, Answer, Article, Skipped
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ class Desk:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
         earlier = list(conversation)
-        exchange = Exchange(f"a{len(earlier) + 1}", question, html=working_html())
+        exchange = Exchange(f"a{len(earlier) + 1}", question, html=working_html(), filters=dict(filters))
         yield messages([*earlier, exchange]), "", gr.skip(), [*earlier, exchange]
         try:
             for html in self._working(question, earlier, filters):
@@ -180,6 +183,58 @@ class Desk:
                 return panel_html(gather(self.rag, key, exchange.answer), str(event.spot))
         nothing: Update = gr.skip()
         return nothing
+
+    def why(self, conversation: Conversation, event: gr.EventData) -> str:
+        """Explain the citation that is open."""
+        exchange, number = self._opened(conversation, str(event.spot))
+        if exchange is None or exchange.answer is None:
+            return ""
+        cited = self._cited(exchange.answer, number)
+        try:
+            return why_html(self.rag, exchange.key, exchange.answer, cited, exchange.filters) if cited else ""
+        except RagError as error:
+            return notice_html(str(error))
+
+    def wrong(self, conversation: Conversation, event: gr.EventData) -> str:
+        """Let the reader choose the right sentence of the article that is open."""
+        exchange, number = self._opened(conversation, str(event.spot))
+        cited = self._cited(exchange.answer, number) if exchange and exchange.answer else None
+        if exchange is None or cited is None:
+            return ""
+        try:
+            article = self.rag.article(cited.article_id)
+            return choosing_html(exchange.key, article, self.rag.sentences(article.id))
+        except RagError as error:
+            return notice_html(str(error))
+
+    def right(self, conversation: Conversation, event: gr.EventData) -> str:
+        """Record the sentence that the reader says is right."""
+        exchange = next((e for e in conversation if e.key == str(event.key)), None)
+        if exchange is None or exchange.answer is None:
+            return ""
+        try:
+            if str(event.sentence) == FEEDBACK_NOTHING:
+                path = record(exchange.answer, None, None)
+            else:
+                article = self.rag.article(str(event.article))
+                path = record(exchange.answer, article, self.rag.sentences(article.id)[int(event.sentence)])
+            return recorded_html(path, sum(1 for line in path.open(encoding="utf-8") if line.strip()))
+        except RagError as error:
+            return notice_html(str(error))
+
+    def _opened(self, conversation: Conversation, spot: str) -> tuple[Exchange | None, int]:
+        key, _, number = spot.rpartition("-")
+        return next((e for e in conversation if e.key == key), None), int(number) if number.isdecimal() else 0
+
+    def _cited(self, answer: Answer, number: int) -> Cited | None:
+        """Return the sentence behind a spot: a citation's first, or that of the closest passages."""
+        spots = gather(self.rag, "x", answer).spots
+        spot = next((s for s in spots if s.number == number), None)
+        if spot is None or spot.state != "ok":
+            return None
+        sentences = self.rag.sentences(spot.article_id)
+        ordinal = next((s.ordinal for s in sentences if s.start <= spot.start < s.end), None)
+        return None if ordinal is None else Cited(spot.article_id, ordinal)
 
     # the articles -----------------------------------------------------------------------------------------------
 

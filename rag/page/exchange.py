@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from rag.page.answer import question_html
 from rag.types import Answer, Turn
@@ -16,12 +18,14 @@ class Exchange:
         key: Unique in its conversation; letters and digits.
         answer: None while it is being made, and where it failed.
         html: What the conversation shows below the question.
+        filters: What it was allowed to use, as `Rag.stream` takes it.
     """
 
     key: str
     question: str
     answer: Answer | None = None
     html: str = ""
+    filters: Mapping[str, Any] = field(default_factory=dict)
 
     def turns(self) -> tuple[Turn, ...]:
         """Return it as history; a question that failed leaves none."""

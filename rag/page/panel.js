@@ -75,7 +75,11 @@ function back() {
   target?.focus?.({ preventScroll: true });
 }
 
+const current = () => root()?.querySelector(".rag-chip .rag-spot[aria-pressed=true]")?.value ?? root()?.dataset.open;
+
 const actions = {
+  "rag-ask-why": () => page.trigger("why", { spot: current() }),
+  "rag-ask-wrong": () => page.trigger("wrong", { spot: current() }),
   "rag-spot": (button, keyboard) => open(button, keyboard),
   "rag-example": (button) => page.trigger("example", { question: button.value }),
   "rag-goto": () => document.querySelectorAll("#rag-tabs button[role=tab]")[1]?.click(),

@@ -13,6 +13,11 @@ _GONE = {
     "missing": "This article is no longer in the index. The passage as it was cited:",
 }
 
+_TOOLS = (
+    '<button type="button" class="rag-ask-why">Why this?</button>'
+    '<button type="button" class="rag-ask-wrong">Wrong sentence?</button>'
+)
+
 
 def empty_panel() -> str:
     """Return what the column shows before the first answer."""
@@ -48,7 +53,8 @@ def panel_html(sources: Sources, open_spot: str | None = None) -> str:
     return (
         f'<div class="rag-panel" data-key="{sources.key}" data-open="{opened}">'
         f'<div class="rag-bar"><div class="rag-bar-top"><h3>{heading} <small>{aside}</small></h3>'
-        f'<button type="button" class="rag-back">↑ Back to the answer</button></div>'
+        f'<span class="rag-tools">{_TOOLS if sources.key != "link" else ""}'
+        f'<button type="button" class="rag-back">↑ Back to the answer</button></span></div>'
         f'<div class="rag-chips" role="group" aria-label="{heading}">{chips}</div></div>'
         f'<div class="rag-scroll" tabindex="0" role="region" aria-label="Article">{sections}</div></div>'
     )

@@ -13,7 +13,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.errors import ArticleNotFound, QuestionInvalid
-from rag.types import AddReport, Answer, Article, Citation, Evidence, Models, Sentence, Skipped, Statement, Turn
+from rag.types import (
+    AddReport,
+    Answer,
+    Article,
+    Citation,
+    Evidence,
+    Hit,
+    Models,
+    Passage,
+    Sentence,
+    Skipped,
+    Statement,
+    Turn,
+)
 
 STOP = frozenset(re.findall(r"\w+", """
 a an and at by did do does for from had has have he her his how in is it of on or s she that the their they this to was
@@ -140,6 +153,15 @@ class FakeRag:
         confidence = 0.9 if best else 0.1
         return Answer(question, question, None, text, not best, confidence, tuple(statements), tuple(citations),
                       evidence, self.generation, Models("fake", "fake"))  # fmt: skip
+
+    def search(self, question: str, k: int = 10, **filters: object) -> list[Hit]:
+        """Every article is one passage, nearest first by the words it shares with the question."""
+        wanted = words(question)
+        ranked = sorted(self._articles.values(), key=lambda a: (-len(wanted & words(a.text)), a.id))
+        return [
+            Hit(Passage(n, a.id, 0, len(self.sentences(a.id)) - 1, 0, len(a.text), a.text), 1 / n, {"dense": n})
+            for n, a in enumerate(ranked[:k], 1)
+        ]
 
     def add_articles(
         self, items: Iterable[Article | Skipped], progress: Callable[[AddProgress], None] | None = None

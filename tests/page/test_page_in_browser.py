@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
@@ -32,7 +34,12 @@ ACROSS_TWO = "Which balloon crossed the United States from Montana?"
 def served(*flags):
     """Serve a FakeRag from a process of its own, as users do, and yield its address; end it after."""
     command = [sys.executable, "-m", "tests.page.fake_rag", *flags]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with (
+        tempfile.TemporaryDirectory() as folder,  # what a reader notes is written there, not here
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        ) as process,
+    ):
         try:
             lines = iter(process.stdout.readline, "")
             yield next(re.search(r"http://\S+", line).group() for line in lines if line.startswith("Ask the news at"))
@@ -393,3 +400,25 @@ def test_an_address_that_is_none_is_told_in_place(page):
     page.shown("#rag-fetch input, #rag-fetch textarea").send_keys("news.example/feed")
     page.click("#rag-fetch button", "Fetch it")
     page.shown(".rag-report", "An address begins with http:// or https://")
+
+
+def test_a_citation_is_explained_with_its_rank_and_what_came_next(page):
+    page.ask(RAISED)
+    page.click(".rag-ask-why")
+    box = page.shown(".rag-why")
+    assert "Its passage came 1st by meaning, and not by words." in box.text
+    assert "Its article is of 19 June 2023." in box.text
+    assert "it came 1st of all sentences read" in box.text
+    assert "What came next, not cited" in box.text
+    page.ask(ACROSS_TWO)
+    page.until(lambda: not page.all(".rag-why"), "the explanation to go with its answer")
+
+
+def test_the_right_sentence_can_be_chosen_where_a_wrong_one_is_cited(page):
+    page.ask(RAISED)
+    page.click(".rag-ask-wrong")
+    page.shown(".rag-choose")
+    page.js(
+        "[...document.querySelectorAll('.rag-right-one')].find(b => b.textContent.startsWith('Expectations')).click()"
+    )
+    page.shown(".rag-why", "evals/feedback/questions.jsonl has 1 so far")

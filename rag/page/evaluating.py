@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SETS = Path("evals")
 RUNS = Path("runs")
+TIMED = "latency"
+"""Measures of this name are left out of what changed: what else the machine does changes them."""
 N_MOVED = 30
 """Questions that moved, shown; `rag eval --compare` lists them all."""
 
@@ -73,7 +75,7 @@ def moved_html(found: Comparison) -> str:
     sure = [
         f"<li>{escape(name)}: {d.a:.3f} → {d.b:.3f} ({d.low:+.3f} to {d.high:+.3f})</li>"
         for name, d in found.differences.items()
-        if (d.low > 0 or d.high < 0) and f"{d.a:.3f}" != f"{d.b:.3f}"
+        if (d.low > 0 or d.high < 0) and f"{d.a:.3f}" != f"{d.b:.3f}" and not name.startswith(TIMED)
     ]
     rows = "".join(
         f"<li>{escape(m.question)} <small>{escape(m.a)} → {escape(m.b)}</small></li>" for m in found.moved[:N_MOVED]

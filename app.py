@@ -39,7 +39,7 @@ STORAGE_KEY = "rag-conversations"
 ARRIVE = "(history, key) => [history, sessionStorage.getItem('rag-conversation') ?? '']"
 REMEMBER = "(key) => { sessionStorage.setItem('rag-conversation', key); }"
 NO_REPORT = (
-    '<div class="rag-panel rag-blank"><h3>How well does it answer?</h3><p>Choose a question set and run it: figures '
+    '<div class="rag-panel rag-blank"><h2>How well does it answer?</h2><p>Choose a question set and run it: figures '
     "with intervals, plots, every question with its answer and its gold, and what moved since the last run.</p></div>"
 )
 BARE: dict[str, Any] = {"padding": False, "apply_default_css": False}  # the page's own style sheet serves alone
@@ -152,7 +152,7 @@ def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -
             with gr.Column() as adding:
                 report = gr.HTML("", elem_id="rag-report", **BARE)
                 with gr.Column(elem_classes="rag-form"):
-                    gr.HTML("<h3>Upload files <small>text, HTML, PDF or JSON lines</small></h3>", **BARE)
+                    gr.HTML("<h2>Upload files <small>text, HTML, PDF or JSON lines</small></h2>", **BARE)
                     files = gr.File(
                         elem_id="rag-upload", file_count="multiple", file_types=FILE_TYPES, show_label=False, height=140
                     )

@@ -173,7 +173,7 @@ def _abstention(answer: Answer, sources: Sources) -> str:
         for spot in sources.spots
     )
     closest = (
-        f'<div class="rag-nearby"><h4>Closest passages, not an answer</h4><ol>{near}</ol></div>'
+        f'<div class="rag-nearby"><h3>Closest passages, not an answer</h3><ol>{near}</ol></div>'
         if sources.spots
         else ""
     )

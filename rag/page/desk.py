@@ -6,13 +6,14 @@ Knows the Rag it was given and Gradio's ways of answering an event; not where an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.errors import RagError
+from rag.errors import ArticleNotFound, RagError
 from rag.page.adding import pasted, telling, uploaded
 from rag.page.answer import STEP_WORDS, answer_html, growing_html, notice_html, working_html
 from rag.page.evaluating import run_set
@@ -32,7 +33,8 @@ from rag.page.library import (
     welcome_html,
 )
 from rag.page.panel import empty_panel, panel_html
-from rag.page.sources import at_sentence, gather
+from rag.page.sources import Sources, at_sentence, gather
+from rag.page.timeline import timeline_html
 from rag.page.why import Cited, why_html
 from rag.types import AddReport, Answer, Article, Skipped
 
@@ -71,7 +73,7 @@ class Desk:
                 if isinstance(html, Answer):
                     sources = gather(self.rag, exchange.key, html)
                     done = [*earlier, replace(exchange, answer=html, html=answer_html(html, sources))]
-                    yield messages(done), gr.skip(), panel_html(sources), done
+                    yield messages(done), gr.skip(), self._panel(html, sources), done
                 else:
                     yield messages([*earlier, replace(exchange, html=html)]), gr.skip(), gr.skip(), gr.skip()
         except RagError as error:
@@ -159,7 +161,16 @@ class Desk:
         last = conversation[-1] if conversation else None
         if last is None or last.answer is None:
             return empty_panel()
-        return panel_html(gather(self.rag, last.key, last.answer))
+        return self._panel(last.answer, gather(self.rag, last.key, last.answer))
+
+    def _panel(self, answer: Answer, sources: Sources, spot: str | None = None) -> str:
+        """Return the sources of an answer with its evidence on a line of dates."""
+        articles = dict(sources.articles)
+        for evidence in answer.evidence:
+            if evidence.article_id not in articles:
+                with suppress(ArticleNotFound):
+                    articles[evidence.article_id] = self.rag.article(evidence.article_id)
+        return panel_html(sources, spot, timeline_html(answer, sources, articles))
 
     def _linked(self, article_id: str, ordinal: str) -> str:
         """Return the panel with an article opened at a sentence, as a link asks for it."""
@@ -180,7 +191,7 @@ class Desk:
         key = str(event.spot).rpartition("-")[0]
         for exchange in conversation:
             if exchange.key == key and exchange.answer is not None:
-                return panel_html(gather(self.rag, key, exchange.answer), str(event.spot))
+                return self._panel(exchange.answer, gather(self.rag, key, exchange.answer), str(event.spot))
         nothing: Update = gr.skip()
         return nothing
 

@@ -29,7 +29,7 @@ def choosing_html(key: str, article: Article, sentences: Sequence[Sentence]) -> 
     )
     return (
         f'<div class="rag-choose" data-key="{key}" data-article="{escape(article.id)}">'
-        "<h4>Which sentence is right?</h4>"
+        "<h3>Which sentence is right?</h3>"
         f'<p><button type="button" class="rag-right-one" value="{NOTHING}">The articles don&#39;t answer this</button>'
         f"</p><ol>{rows}</ol></div>"
     )

@@ -109,6 +109,11 @@ function card(marker) {
   page.card.style.top = `${top}px`;
 }
 
+// Gradio's own button has no name; it is drawn again at times.
+const named = () => document.querySelector("#rag-question .submit-button")?.setAttribute("aria-label", "Ask");
+named();
+new MutationObserver(named).observe(document.querySelector("#rag-question") ?? document.body, { childList: true, subtree: true });
+
 // where a keyboard is likely, typing can start at once; on a phone it would cover half the page
 if (!matchMedia(NARROW).matches) document.querySelector("#rag-question textarea")?.focus({ preventScroll: true });
 

@@ -22,21 +22,22 @@ _TOOLS = (
 def empty_panel() -> str:
     """Return what the column shows before the first answer."""
     return (
-        '<div class="rag-panel rag-blank"><h3>Sources</h3><p>Each sentence of an answer carries a number. '
+        '<div class="rag-panel rag-blank"><h2>Sources</h2><p>Each sentence of an answer carries a number. '
         "Choose one, and the article opens here at the very sentence it rests on.</p></div>"
     )
 
 
-def panel_html(sources: Sources, open_spot: str | None = None) -> str:
+def panel_html(sources: Sources, open_spot: str | None = None, timeline: str = "") -> str:
     """Return all sources of one answer; panel.js shows one article at a time, first that of `open_spot`.
 
     Args:
         sources: What the answer cites, or the closest passages.
         open_spot: Id of a spot of `sources`; its first spot by default.
+        timeline: The plot of its evidence by date, as `timeline_html` makes it.
     """
     if not sources.spots:
         return (
-            '<div class="rag-panel rag-blank"><h3>Sources</h3><p>Nothing in the articles comes close to this question.'
+            '<div class="rag-panel rag-blank"><h2>Sources</h2><p>Nothing in the articles comes close to this question.'
             "</p></div>"
         )
     places = {article_id: at for at, article_id in enumerate(dict.fromkeys(s.article_id for s in sources.spots))}
@@ -52,10 +53,10 @@ def panel_html(sources: Sources, open_spot: str | None = None) -> str:
     )
     return (
         f'<div class="rag-panel" data-key="{sources.key}" data-open="{opened}">'
-        f'<div class="rag-bar"><div class="rag-bar-top"><h3>{heading} <small>{aside}</small></h3>'
+        f'<div class="rag-bar"><div class="rag-bar-top"><h2>{heading} <small>{aside}</small></h2>'
         f'<span class="rag-tools">{_TOOLS if sources.key != "link" else ""}'
         f'<button type="button" class="rag-back">↑ Back to the answer</button></span></div>'
-        f'<div class="rag-chips" role="group" aria-label="{heading}">{chips}</div></div>'
+        f'<div class="rag-chips" role="group" aria-label="{heading}">{chips}</div>{timeline}</div>'
         f'<div class="rag-scroll" tabindex="0" role="region" aria-label="Article">{sections}</div></div>'
     )
 

@@ -33,7 +33,7 @@ def why_html(rag: Rag, key: str, answer: Answer, cited: Cited, filters: Mapping[
     lines = [_ranks(hit, len(hits)), _date(rag, cited), _probability(answer, cited)]
     body = "".join(f"<li>{line}</li>" for line in lines if line)
     return (
-        f'<div class="rag-why" data-key="{key}"><h4>Why this sentence</h4><ul>{body}</ul>'
+        f'<div class="rag-why" data-key="{key}"><h3>Why this sentence</h3><ul>{body}</ul>'
         f"{_runners_up(rag, answer, cited)}</div>"
     )
 
@@ -72,7 +72,7 @@ def _runners_up(rag: Rag, answer: Answer, cited: Cited) -> str:
     taken = {(c.article_id, ordinal) for c in answer.citations for ordinal in c.sentences}
     near = [e for e in answer.evidence if (e.article_id, e.sentence) not in taken]
     shown = [row for e in near[: N_RUNNERS_UP * 2] if (row := _runner_up(rag, e))][:N_RUNNERS_UP]
-    return f"<h4>What came next, not cited</h4><ol>{''.join(shown)}</ol>" if shown else ""
+    return f"<h3>What came next, not cited</h3><ol>{''.join(shown)}</ol>" if shown else ""
 
 
 def _runner_up(rag: Rag, evidence: Evidence) -> str:

@@ -168,7 +168,7 @@ def test_the_panel_holds_each_cited_article_once_and_marks_the_quotes():
     rag = stocked()
     answer = answered(ACROSS_TWO, rag)
     page = tree(panel_html(gather(rag, "a1", answer)))
-    assert [h.text_content() for h in page.iter("h2")] == [BALLOON.title, SUMMIT.title]
+    assert [h.text_content() for h in page.find_class("rag-title")] == [BALLOON.title, SUMMIT.title]
     assert [(m.get("id"), m.text_content()) for m in page.iter("mark")] == [
         ("a1-1", answer.citations[0].quote),
         ("a1-2", answer.citations[1].quote),

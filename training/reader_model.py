@@ -11,8 +11,6 @@ from torch import Tensor, nn
 from transformers import BertModel
 
 SPAN_WEIGHT = 0.5
-# A contest stands for two or three of a batch's pairs; at 2 it weighs about as much as their own losses.
-CONTEST_WEIGHT = 2.0
 # Layers below read words in context; questions meet passages well enough above them, and training takes a fifth less.
 N_FROZEN = 2
 
@@ -93,21 +91,7 @@ def loss_of(reader: Reader, pairs: Sequence[Pair]) -> Tensor:
     label = nn.functional.binary_cross_entropy_with_logits(
         passage, torch.tensor([p.label for p in pairs], device=device)
     )
-    return choice + own + label + SPAN_WEIGHT * span_loss(tokens, mask, pairs) + contest_loss(passage, pairs)
-
-
-def contest_loss(passage: Tensor, pairs: Sequence[Pair]) -> Tensor:
-    """Cross-entropy of the claim with the answer among the claims of one question on one passage."""
-    contests: dict[int, list[int]] = {}
-    for place, pair in enumerate(pairs):
-        if pair.contest:
-            contests.setdefault(pair.contest, []).append(place)
-    losses = [
-        passage[places].logsumexp(0) - passage[places[0]]
-        for places in contests.values()
-        if len(places) > 1 and any(pairs[places[0]].gold)
-    ]
-    return torch.stack(losses).sum() / len(pairs) * CONTEST_WEIGHT if losses else passage.sum() * 0
+    return choice + own + label + SPAN_WEIGHT * span_loss(tokens, mask, pairs)
 
 
 def span_loss(tokens: Tensor, mask: Tensor, pairs: Sequence[Pair]) -> Tensor:

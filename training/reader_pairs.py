@@ -38,12 +38,9 @@ SHARES = {
     "wice-claims-dev": 0.05,
     "news": 0.30,
 }
-# What becomes of a drawn question: asked of its passage, claimed (with its answer and, beside that, with up to N_RIVALS
-# wrong ones), or made unanswerable: asked of a passage nearby, with a name exchanged, or without its gold.
-WAYS = {"asked": 0.38, "claimed": 0.16, "neighbour": 0.20, "swapped": 0.14, "withheld": 0.12}
-N_RIVALS = 2
-# Of the questions on passages nearby, the share that are worded as claims.
-CLAIMED_NEARBY = 0.3
+# What becomes of a drawn question: asked of its passage, claimed (with its answer), or made unanswerable in one of four
+# ways: claimed with a wrong answer, asked of a passage nearby, with a name exchanged, or asked without its gold.
+WAYS = {"asked": 0.40, "claimed": 0.10, "misclaimed": 0.10, "neighbour": 0.20, "swapped": 0.08, "withheld": 0.12}
 # Of the neighbours of a question on a long text, the share that are another part of that text.
 SAME_TEXT = 0.5
 PARTLY = 0.4  # how far a passage that supports a part of a claim counts as supporting it
@@ -98,7 +95,6 @@ class Pair:
     """One sequence: `ids` with [CLS] and two [SEP], `kinds` 0/1 of the same length, `place` the sentence of each token.
 
     `gold` has an entry a sentence; `span` holds positions in `ids`, (0, 0) for none, None where it is not known.
-    Claims of one question on one passage have one `contest`, of which the one with gold is to win; 0 is none.
     """
 
     ids: list[int]
@@ -108,7 +104,6 @@ class Pair:
     span: tuple[int, int] | None
     label: float
     way: str
-    contest: int = 0
 
 
 def held_out(text: str) -> bool:
@@ -227,32 +222,19 @@ class Pairs:
                 near = [i for i in others[id(asked)] if i != asked.home and pool.texts[i].held_out == text.held_out]
                 other = pool.texts[near[int(rng.integers(min(5, len(near))))]] if near else text
                 if other is not text:
-                    claimed = bool(asked.answer) and rng.random() < CLAIMED_NEARBY
-                    words = claim(asked.question, asked.answer, rng) if claimed else asked.question
-                    yield self.pair(words, other, range(len(other.sentences)), None, way, rng)
+                    yield self.pair(asked.question, other, range(len(other.sentences)), None, way, rng)
             elif way == "withheld" and len(text.sentences) > len(asked.gold) + 1:
                 kept = [i for i in range(len(text.sentences)) if i not in asked.gold]
                 yield self.pair(asked.question, text, kept, None, way, rng)
             elif way == "claimed" and asked.answer:
-                yield from self._contest(asked, text, rng)
+                yield self.pair(claim(asked.question, asked.answer, rng), text, everything, asked, way, rng)
+            elif way == "misclaimed" and asked.wrong:
+                wrong = asked.wrong[int(rng.integers(len(asked.wrong)))]
+                yield self.pair(claim(asked.question, wrong, rng), text, everything, None, way, rng)
             elif way == "swapped" and (other_question := swap(asked, text, bank, rng)):
                 yield self.pair(other_question, text, everything, None, way, rng)
             else:
                 yield self.pair(asked.question, text, everything, asked, "asked", rng)
-
-    def _contest(self, asked: Asked, text: Text, rng: np.random.Generator) -> Iterator[Pair]:
-        """Claim the answer and wrong ones of the same window of the passage, worded alike."""
-        number = int(rng.integers(1, 2**31))
-        seed, wording = rng.integers(2**31, size=2)
-        wrong = rng.permutation(len(asked.wrong))[:N_RIVALS].tolist()
-        for answer in (asked.answer, *(asked.wrong[i] for i in wrong)):
-            words = claim(asked.question, answer, np.random.default_rng(wording))
-            way = "claimed" if answer is asked.answer else "misclaimed"
-            pair = self.pair(words, text, range(len(text.sentences)), asked, way, np.random.default_rng(seed))
-            pair.contest = number
-            if way == "misclaimed":
-                pair.gold, pair.span, pair.label = [False] * len(pair.gold), (0, 0), 0.0
-            yield pair
 
     def pair(
         self,

@@ -40,8 +40,6 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=16)
     options.add_argument("--minutes", type=float, default=150.0)
     options.add_argument("--start", type=Path, help="weights to begin with, of an earlier run; else the encoder's")
-    options.add_argument("--seed", type=int, default=SEED, help="of what is drawn")
-    options.add_argument("--lr", type=float, default=LR)
     options.add_argument("--bf16", action="store_true", help="where the processor computes in it: twice as fast")
     options.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     asked = options.parse_args()
@@ -50,7 +48,7 @@ def main() -> None:
     settings = load_settings()
     folder = locate(DEFAULT_ENCODER, settings.cache).path
     pairs = Pairs(Tokenizer(folder / "tokenizer.json"))
-    held = pairs.draw(480, np.random.default_rng(SEED), held=True)
+    held = pairs.draw(320, np.random.default_rng(SEED), held=True)
     tell(f"held out for the way: {len(held)}")
     reader = load(str(folder))
     if asked.start:
@@ -58,10 +56,8 @@ def main() -> None:
     reader.to(asked.device)
     heads = [*reader.token.parameters(), *reader.passage.parameters()]
     body = [p for p in reader.bert.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": asked.lr}, {"params": heads, "lr": HEAD_LR}], weight_decay=0.01
-    )
-    peaks = [asked.lr, HEAD_LR]
+    optimiser = torch.optim.AdamW([{"params": body, "lr": LR}, {"params": heads, "lr": HEAD_LR}], weight_decay=0.01)
+    peaks = [LR, HEAD_LR]
     FOLDER.mkdir(parents=True, exist_ok=True)
     done, spent = 0, 0.0
     if (FOLDER / "last.pt").exists():
@@ -71,9 +67,10 @@ def main() -> None:
         done, spent = saved["done"], saved["spent"]
     begun = time.monotonic() - spent
     for number in range(done, asked.rounds):
-        rng = np.random.default_rng((asked.seed, number))
+        rng = np.random.default_rng((SEED, number))
         drawn = pairs.draw(ROUND, rng)
-        batches = batches_of(drawn)
+        order = sorted(range(len(drawn)), key=lambda i: (len(drawn[i].ids), i))
+        batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
         reader.train()
         losses = []
         for step, place in enumerate(rng.permutation(len(batches)).tolist()):
@@ -104,19 +101,6 @@ def main() -> None:
             break
 
 
-def batches_of(pairs: list[Pair]) -> list[list[int]]:
-    """Return the places of pairs of like length, a contest's claims together: about BATCH each."""
-    contests: dict[int, list[int]] = {}
-    for place, pair in enumerate(pairs):
-        contests.setdefault(pair.contest or -1 - place, []).append(place)
-    batches: list[list[int]] = [[]]
-    for places in sorted(contests.values(), key=lambda places: (len(pairs[places[0]].ids), places)):
-        if len(batches[-1]) + len(places) > BATCH:
-            batches.append([])
-        batches[-1] += places
-    return [batch for batch in batches if batch]
-
-
 def measure(reader: Reader, held: list[Pair], bf16: bool) -> str:
     """Best sentence of the answerable pairs; AUROC of the passage's logit, overall and against each way."""
     reader.eval()
@@ -143,12 +127,6 @@ def measure(reader: Reader, held: list[Pair], bf16: bool) -> str:
         if (~yes & some).any():
             of_passage, of_best = roc_auc_score(yes[some], scores[some]), roc_auc_score(yes[some], best[some])
             figures.append(f"{way}: passage {of_passage:.3f} best {of_best:.3f}")
-    contests: dict[int, list[int]] = {}
-    for place, pair in enumerate(held):
-        if pair.contest:
-            contests.setdefault(pair.contest, []).append(place)
-    won = [scores[c].argmax() == 0 for c in contests.values() if len(c) > 1]
-    figures.append(f"contests won {np.mean(won):.3f} ({len(won)})")
     return "; ".join(figures)
 
 

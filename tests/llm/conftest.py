@@ -55,7 +55,7 @@ class Scripted:
         return str(self.asked[n]["messages"][-1]["content"])
 
 
-def _handler(scripted: Scripted) -> type[BaseHTTPRequestHandler]:
+def handler(scripted: Scripted) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *args: object) -> None:
             pass
@@ -97,7 +97,7 @@ def _handler(scripted: Scripted) -> type[BaseHTTPRequestHandler]:
 @pytest.fixture
 def scripted() -> Iterator[Scripted]:
     made = Scripted()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(made))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(made))
     made.address = f"http://127.0.0.1:{server.server_address[1]}/v1"
     thread = Thread(target=server.serve_forever)
     thread.start()

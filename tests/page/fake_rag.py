@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from rag.errors import ArticleNotFound, QuestionInvalid
 from rag.types import (
@@ -238,7 +238,24 @@ def stocked() -> FakeRag:
     return FakeRag([SUMMIT, BALLOON, HARVEST, HOSTILE])
 
 
+def besieged() -> FakeRag:
+    """An article for each payload, which stands in every one of its fields."""
+    from tests.page.payloads import PAYLOADS
+
+    def article(n: int, payload: str) -> Article:
+        text = (
+            f"The besieged town number{n} spoke of {payload} at noon.\n{payload}\nNothing else happened in number{n}."
+        )
+        day = date(2023, 1, 1) + timedelta(days=n)
+        return Article(
+            f"n{n}-{payload}", f"Siege number{n} {payload}", text, payload, payload, (payload,), day, payload
+        )
+
+    return FakeRag(article(n, payload) for n, payload in enumerate(PAYLOADS))
+
+
 if __name__ == "__main__":  # the page by itself: python -m tests.page.fake_rag [--empty]
     from app import launch
 
-    launch(FakeRag() if "--empty" in sys.argv else stocked(), port=0)  # type: ignore[arg-type]
+    chosen = FakeRag() if "--empty" in sys.argv else besieged() if "--besieged" in sys.argv else stocked()
+    launch(chosen, port=0)  # type: ignore[arg-type]

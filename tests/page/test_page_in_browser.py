@@ -21,6 +21,7 @@ from selenium.webdriver.common.keys import Keys
 from rag.answer_json import answer_from_json
 from tests.page.browser import Browser, open_browser
 from tests.page.fake_rag import BALLOON, HOSTILE, MARKDOWN, PAYLOAD, SUMMIT
+from tests.page.payloads import PAYLOADS
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -33,9 +34,9 @@ ACROSS_TWO = "Which balloon crossed the United States from Montana?"
 
 
 @contextmanager
-def served(*flags):
+def served(*flags, module="tests.page.fake_rag"):
     """Serve a FakeRag from a process of its own, as users do, and yield its address; end it after."""
-    command = [sys.executable, "-m", "tests.page.fake_rag", *flags]
+    command = [sys.executable, "-m", module, *flags]
     with (
         tempfile.TemporaryDirectory() as folder,  # what a reader notes is written there, not here
         subprocess.Popen(
@@ -234,6 +235,34 @@ def test_hostile_text_is_shown_letter_by_letter_everywhere(page):
         f"{place} :is({foreign})" for place in ("#rag-chat .message", ".rag-panel", ".rag-list", ".rag-reader")
     )
     assert page.all(inside) == []
+
+
+def test_three_hundred_payloads_in_every_field_run_nothing_and_fetch_nothing(tab):
+    with served("--besieged") as address:
+        anew(tab, address)
+        tab.shown(".rag-example")
+        for n in range(0, len(PAYLOADS), 30):  # the answer, its card, its sources and the article have them all
+            tab.ask(f"Which besieged town number{n} spoke at noon?")
+            assert f"number{n} spoke of" in tab.all(".rag-answer")[-1].text
+        tab.click(".rag-ask-why")
+        tab.shown(".rag-why")
+        tab.click(".rag-ask-wrong")
+        tab.shown(".rag-choose")
+        tab.click("#rag-tabs button[role=tab]", "Articles")
+        for shown in range(50, len(PAYLOADS), 50):
+            tab.until(lambda shown=shown: len(tab.all(".rag-row")) >= shown, f"{shown} rows")
+            tab.js("document.querySelector('.rag-more').click()")
+        tab.until(lambda: len(tab.all(".rag-row")) == len(PAYLOADS), "all rows")
+        for row in (0, 100, 299):
+            tab.js("document.querySelectorAll('.rag-row')[arguments[0]].click()", row)
+            tab.shown(".rag-reader")
+        assert tab.js("return window.hacked") is None
+        made = "script, iframe, object, embed, base, form, link, meta, svg:not(.rag-timeline, button svg)"
+        page = "document.querySelector('.gradio-container')"
+        look = f"return [...{page}.querySelectorAll(arguments[0])].map(e => e.outerHTML)"
+        assert [markup for markup in tab.js(look, made) if "hacked" in markup or "evil.example" in markup] == []
+        assert tab.requests() == {"127.0.0.1"}
+        anew(tab, address)
 
 
 def test_pasted_text_is_added_listed_found_and_answered_from(page):
@@ -445,3 +474,19 @@ def test_the_right_sentence_can_be_chosen_where_a_wrong_one_is_cited(page):
         "[...document.querySelectorAll('.rag-right-one')].find(b => b.textContent.startsWith('Expectations')).click()"
     )
     page.shown(".rag-why", "evals/feedback/questions.jsonl has 1 so far")
+
+
+def test_in_a_language_models_words_an_unsupported_sentence_says_so_and_a_failure_gives_way_to_quotes(tab):
+    with served(module="tests.page.worded_page") as address:
+        anew(tab, address)
+        tab.shown(".rag-example")
+        answer = tab.ask("How long was the meeting with Xi?")
+        assert "The meeting with Xi lasted 35 minutes." in answer.text
+        unbacked = tab.shown(".rag-unbacked")
+        assert unbacked.text == "They agreed on <b>Taiwan</b>. not backed by the articles"
+        assert len(tab.all(".rag-marker")) == 1
+        assert tab.active()["text"] == "The meeting with Xi lasted 35 minutes."
+        failed = tab.ask("Did the meeting with Xi fail after 35 minutes?")
+        assert "The articles are quoted instead." in tab.shown(".rag-note").text
+        assert "The meeting with Xi lasted 35 minutes." in failed.text
+        anew(tab, address)

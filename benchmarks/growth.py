@@ -99,10 +99,13 @@ def cut(encoder: Any) -> Iterator[Draft]:
 
 def copies(originals: list[Draft], rng: np.random.Generator) -> Iterator[Draft]:
     """Yield copies for ever, each under an id of its own with vectors around its original's."""
-    n = 0
+    n, words = 0, " ".join(draft.article.text for draft in originals).split()
     while True:
         original = originals[n % len(originals)]
-        article = replace(original.article, id=f"{original.article.id}-{n}", origin=f"copy-{n}")
+        # Some words more in the title, which is searched with each passage: texts that are all the same tie in every
+        # search, and thousands of ties are scored one by one.
+        title = " ".join([original.article.title, *rng.choice(words, size=int(rng.integers(1, 12)))])
+        article = replace(original.article, id=f"{original.article.id}-{n}", origin=f"copy-{n}", title=title)
         keys = [rng.bytes(16) for _ in original.keys]
         yield replace(original, article=article, keys=keys, vectors=vectors_like(original.vectors, rng))
         n += 1

@@ -31,9 +31,11 @@ from rag.types import Answer, Citation, Constraints, Hit, Models, Reading, State
 from rag.verify import check_citation
 from rag.words import is_content, without_unseen, words
 
-# Passages read for evidence: as many as the networks were calibrated with. On clapnq the right passage is among the
-# first five for 0.989 of the questions, and reading twelve lowers the AUROC of abstaining there by 0.025 (2026-11-25).
-N_PASSAGES = 8
+# Passages read for evidence. On clapnq the right one is among the first five for 0.989 of the questions. Eight answer
+# no better and take a third longer: evidence F1 0.561 there, with five 0.565; evals/mini 0.417 and 0.413, evals/seed
+# 0.496 both; the right choice's words in the cited sentences of 220 questions of realtimeqa-2024 0.182 and 0.195. Four
+# miss some of evals/seed (0.484); twelve lower the AUROC of abstaining on clapnq by 0.025 (2026-11-25).
+N_PASSAGES = 5
 # What is left of the confidence when a name of the question stands in no article at all: whatever else matches, the
 # question is about something that the articles don't know.
 MISSING_NAME = 0.25

@@ -111,7 +111,8 @@ def state(groups: Sequence[Group], forms: Sequence[Form] = ()) -> tuple[tuple[St
         support = max(member.probability for member in group)
         first, outlets = group[0], n_outlets(member.article.source for member in group)
         text = statement_text(first.text, first.article.published, form, outlets)
-        short = display_text(first.short) if first.short else None
+        # An event answers as a whole: no word of it is the answer.
+        short = display_text(first.short) if first.short and form != "event" else None
         statements.append(Statement(text, tuple(numbers), support, short))
     return tuple(statements), tuple(citations)
 

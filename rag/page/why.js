@@ -4,4 +4,3 @@ element.addEventListener("click", (event) => {
   const box = right?.closest(".rag-choose");
   if (box) trigger("right", { key: box.dataset.key, article: box.dataset.article, sentence: right.value });
 });
-watch("value", () => element.firstElementChild?.scrollIntoView?.({ block: "nearest" }));

@@ -24,6 +24,9 @@ MAX_REPLY_CHARS = 8_000
 TIMES_PATIENCE = 4
 """The whole reply may take this many times the patience with one word: a slow model is slow at every word."""
 
+EXTRAS = ("openai", "ollama", "anthropic")
+"""Providers whose packages are extras of this one."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -62,9 +65,9 @@ def load_chat_model(settings: Settings) -> ChatModel:
         model = init_chat_model(name, **_options(settings, name))
     except ImportError as error:
         provider = name.partition(":")[0]
+        package = f"'rag[{provider}]'" if provider in EXTRAS else f"langchain-{provider.replace('_', '-')}"
         raise MissingExtra(
-            f"The language model {name!r} needs a package that is not installed ({error.name or error}). "
-            f"Install it: pip install 'rag[{provider}]', or langchain-{provider}"
+            f"The language model {name!r} needs a package that is not installed. Install it: pip install {package}"
         ) from error
     except Exception as error:  # each provider's library has its own for a missing key and an unknown name
         raise SettingInvalid(
@@ -130,7 +133,7 @@ class LangChainModel:
             if piece is None:
                 return
             if isinstance(piece, Exception):
-                _log.warning("The language model %s failed", self.name, exc_info=piece)
+                _log.info("The language model %s failed", self.name, exc_info=piece)
                 raise ModelFailed(f"The language model {self.name} failed: {_told(piece)}.") from piece
             n_chars += len(piece)
             if n_chars > MAX_REPLY_CHARS:

@@ -179,7 +179,7 @@ def test_hostile_instructions_in_an_article_change_nothing(worded, scripted):
         ("gpt", SettingInvalid, "provider:model"),
         (":x", SettingInvalid, "provider:model"),
         ("nobody:x", SettingInvalid, "nobody"),
-        ("mistralai:x", MissingExtra, "pip install"),
+        ("mistralai:x", MissingExtra, "pip install langchain-mistralai"),
     ],
 )
 def test_a_model_that_cannot_be_made_is_told_with_the_way_out(worded, llm, error, words):

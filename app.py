@@ -42,6 +42,7 @@ NO_REPORT = (
     '<div class="rag-panel rag-blank"><h2>How well does it answer?</h2><p>Choose a question set and run it: figures '
     "with intervals, plots, every question with its answer and its gold, and what moved since the last run.</p></div>"
 )
+ORDERS = [("Newest first", "newest"), ("Oldest first", "oldest"), ("By title", "title"), ("By outlet", "source")]
 BARE: dict[str, Any] = {"padding": False, "apply_default_css": False}  # the page's own style sheet serves alone
 
 
@@ -136,9 +137,15 @@ def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -
     chosen, limit = gr.State(""), gr.State(N_ROWS)
     with gr.Row(elem_classes="rag-columns"):
         with gr.Column(elem_id="rag-shelf"):
-            search = gr.Textbox(
-                elem_id="rag-search", show_label=False, container=False, placeholder="Search the articles", max_lines=1
-            )
+            with gr.Row(elem_classes="rag-finding"):
+                search = gr.Textbox(
+                    elem_id="rag-search",
+                    show_label=False,
+                    container=False,
+                    placeholder="Search the articles",
+                    max_lines=1,
+                )
+                order = gr.Dropdown(ORDERS, value="newest", label="Order", container=False, elem_id="rag-order")
             rows = gr.HTML(desk.rows(""), elem_id="rag-rows", js_on_load=asset("library.js"), **BARE)
         with gr.Column(elem_id="rag-desk"):
             with gr.Column(elem_id="rag-reading", visible=False) as reading:
@@ -168,8 +175,15 @@ def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -
     opened = [reader, reading, adding, confirm, chosen]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     told: dict[str, Any] = {"show_progress_on": [report], "api_visibility": "private"}
-    search.input(lambda query: (desk.rows(query), N_ROWS), [search], [rows, limit], trigger_mode="always_last", **quiet)
-    rows.show_more(desk.more_rows, [search, limit], [rows, limit], **quiet)
+    for changed in (search.input, order.input):
+        changed(
+            lambda query, order: (desk.rows(query, order=order), N_ROWS),
+            [search, order],
+            [rows, limit],
+            trigger_mode="always_last",
+            **quiet,
+        )
+    rows.show_more(desk.more_rows, [search, limit, order], [rows, limit], **quiet)
     rows.open_article(desk.open_article, None, opened, **quiet)
     close.click(desk.close_article, None, opened, **quiet)
     remove.click(lambda: gr.update(visible=True), None, [confirm], **quiet)

@@ -25,7 +25,7 @@ from rag.reading import read
 from rag.retrieval import HybridRetriever, constrain
 from rag.settings import DEFAULT_ENCODER, Settings, load_settings
 from rag.support import Choice, Support, choose, support
-from rag.types import AddReport, Answer, Article, Constraints, Hit, Sentence, Skipped, Turn
+from rag.types import AddReport, Answer, Article, ArticleOrder, Constraints, Hit, Sentence, Skipped, Turn
 from rag.verify import VerifyReport, verify
 
 Day = date | str | None
@@ -295,12 +295,14 @@ class Rag:
             writer.commit([], remove=ids)
         return ids
 
-    def articles(self, query: str | None = None, offset: int = 0, limit: int | None = None) -> list[Article]:
-        """Return articles, newest first, undated last; with `query` those whose title, source or id contains it."""
+    def articles(
+        self, query: str | None = None, offset: int = 0, limit: int | None = None, order: ArticleOrder = "newest"
+    ) -> list[Article]:
+        """Return articles in an order, undated last; with `query` those whose title, source or id contains it."""
         count_of("offset", offset, 0)
         if limit is not None:
             count_of("limit", limit, 0)
-        return self.snapshot().articles(query=query, offset=offset, limit=limit) if self.exists else []
+        return self.snapshot().articles(query=query, offset=offset, limit=limit, order=order) if self.exists else []
 
     def article(self, id_or_url: str) -> Article:
         """Return one article.

@@ -18,6 +18,10 @@ def text_digest(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+ArticleOrder = Literal["newest", "oldest", "title", "source"]
+"""How a list of articles is ordered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One story as published. `text` is NFC with LF newlines and is never edited after reading.

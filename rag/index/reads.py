@@ -7,7 +7,7 @@ statements see the same state, without a transaction held open between them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from rag.errors import IndexDamaged
 from rag.index.bm25 import without_surrogates
 from rag.index.log import Log, Row
 from rag.index.records import ARTICLE_COLUMNS, article_from_row, identity_from_json, is_unicode, vectors_from_rows
-from rag.types import Article, EncoderIdentity, Passage, text_digest
+from rag.types import Article, ArticleOrder, EncoderIdentity, Passage, text_digest
 
 Ids = NDArray[np.int64]
 
@@ -199,8 +199,18 @@ def cut_vectors(log: Log, upto: int, dimension: int) -> list[tuple[str, int]]:
     return log.rows(sql, {"upto": upto, "n": 2 * dimension})
 
 
-def articles(log: Log, upto: int, query: str | None, offset: int, limit: int | None) -> list[Article]:
-    """Return live articles, newest published first, undated last, then by id.
+ORDERS: Mapping[ArticleOrder, str] = {
+    "newest": "published IS NULL, published DESC, id",
+    "oldest": "published IS NULL, published, id",
+    "title": "title COLLATE NOCASE, id",
+    "source": "source IS NULL, source COLLATE NOCASE, published DESC, id",
+}
+
+
+def articles(
+    log: Log, upto: int, query: str | None, offset: int, limit: int | None, order: ArticleOrder = "newest"
+) -> list[Article]:
+    """Return live articles in one of `ORDERS`; undated and unsourced ones last, equal ones by id.
 
     Args:
         log: The log.
@@ -208,13 +218,14 @@ def articles(log: Log, upto: int, query: str | None, offset: int, limit: int | N
         query: Every word of it must occur in id, title, source, section or url, in any case; None takes all.
         offset: Articles to pass over.
         limit: Articles to return at most; None returns all.
+        order: One of `ORDERS`.
     """
     words = without_surrogates(query or "").casefold().split()
     where = [_LIVE_ARTICLE]
     where += [f"instr({_LISTING}, :word{i}) > 0" for i in range(len(words))]
     sql = (
         f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE {' AND '.join(where)}"
-        " ORDER BY published IS NULL, published DESC, id LIMIT :limit OFFSET :offset"
+        f" ORDER BY {ORDERS[order]} LIMIT :limit OFFSET :offset"
     )
     given = {f"word{i}": word for i, word in enumerate(words)}
     rows = log.rows(sql, {"upto": upto, "limit": -1 if limit is None else limit, "offset": offset, **given})

@@ -21,7 +21,7 @@ from rag.index.reads import PassageText, Stored, Totals
 from rag.index.records import spans_from_bytes
 from rag.index.vectors import VectorView
 from rag.protocols import Vectors
-from rag.types import Article, Constraints, EncoderIdentity, PassageInContext, Sentence
+from rag.types import Article, ArticleOrder, Constraints, EncoderIdentity, PassageInContext, Sentence
 
 
 class Snapshot:
@@ -55,16 +55,24 @@ class Snapshot:
         self._facts = earlier
         self._facts_lock = Lock()
 
-    def articles(self, *, query: str | None = None, offset: int = 0, limit: int | None = None) -> list[Article]:
-        """Return articles, newest published first, undated last, then by id.
+    def articles(
+        self,
+        *,
+        query: str | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+        order: ArticleOrder = "newest",
+    ) -> list[Article]:
+        """Return articles in an order: newest published first, if no other; undated last, then by id.
 
         Args:
             query: Every word of it must occur in id, title, source, section or url, in any case; None takes all.
             offset: Articles to pass over.
             limit: Articles to return at most; None returns all.
+            order: newest, oldest, title or source.
         """
         limit = None if limit is None else min(limit, self.n_articles)  # SQLite's integers end at 64 bits
-        return reads.articles(self._log, self.generation, query, min(offset, self.n_articles), limit)
+        return reads.articles(self._log, self.generation, query, min(offset, self.n_articles), limit, order)
 
     def article(self, id_or_url: str) -> Article:
         """Return the article with this id, else the one with this url.

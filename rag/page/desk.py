@@ -36,7 +36,7 @@ from rag.page.panel import empty_panel, panel_html
 from rag.page.sources import Sources, at_sentence, gather
 from rag.page.timeline import timeline_html
 from rag.page.why import Cited, why_html
-from rag.types import AddReport, Answer, Article, Skipped
+from rag.types import AddReport, Answer, Article, ArticleOrder, Skipped
 
 if TYPE_CHECKING:
     from rag.api import AddProgress, Rag
@@ -249,15 +249,15 @@ class Desk:
 
     # the articles -----------------------------------------------------------------------------------------------
 
-    def rows(self, query: str, limit: int = N_ROWS) -> str:
-        """Return the list: all articles, newest first, or those that match `query`."""
+    def rows(self, query: str, limit: int = N_ROWS, order: ArticleOrder = "newest") -> str:
+        """Return the list: all articles, or those that match `query`, in an order."""
         query = (query or "").strip()
-        found = self.rag.articles(query=query or None, limit=limit + 1)
+        found = self.rag.articles(query=query or None, limit=limit + 1, order=order)
         return list_html(found[:limit], self.rag.n_articles, query, more=len(found) > limit)
 
-    def more_rows(self, query: str, limit: int) -> tuple[str, int]:
+    def more_rows(self, query: str, limit: int, order: ArticleOrder = "newest") -> tuple[str, int]:
         """Return the list with another page of rows, and its new length."""
-        return self.rows(query, limit + N_ROWS), limit + N_ROWS
+        return self.rows(query, limit + N_ROWS, order), limit + N_ROWS
 
     def welcome(self) -> str:
         """Return what the conversation shows before the first question."""

@@ -33,7 +33,8 @@ def why_html(rag: Rag, key: str, answer: Answer, cited: Cited, filters: Mapping[
     lines = [_ranks(hit, len(hits)), _date(rag, cited), _probability(answer, cited)]
     body = "".join(f"<li>{line}</li>" for line in lines if line)
     return (
-        f'<div class="rag-why" data-key="{key}"><h3>Why this sentence</h3><ul>{body}</ul>'
+        f'<div class="rag-why" data-key="{key}" tabindex="0" role="region" aria-label="Why this sentence">'
+        f"<h3>Why this sentence</h3><ul>{body}</ul>"
         f"{_runners_up(rag, answer, cited)}</div>"
     )
 

@@ -323,3 +323,22 @@ def test_status_counts_what_is_there(tmp_path: Path) -> None:
     sizes = sum(f.stat().st_size for f in tmp_path.rglob("*") if f.is_file() and f.suffix != ".lock")
     assert status.database_bytes + status.vectors_bytes + status.lexical_bytes <= sizes
     assert min(status.database_bytes, status.vectors_bytes, status.lexical_bytes) > 0
+
+
+def test_articles_are_listed_by_day_title_or_source(tmp_path: Path) -> None:
+    given = [
+        make_article(0, published=date(2023, 5, 1), source="b wire"),
+        make_article(1, published=None, source=None),
+        make_article(2, published=date(2023, 4, 1), source="A Post"),
+    ]
+    titled = [replace(article, title=title) for article, title in zip(given, ("beta", "Alpha", "gamma"), strict=True)]
+    snapshot = build(tmp_path / "index", titled).snapshot()
+    ids = {
+        order: [a.id[-1] for a in snapshot.articles(order=order)] for order in ("newest", "oldest", "title", "source")
+    }
+    assert ids == {
+        "newest": ["0", "2", "1"],
+        "oldest": ["2", "0", "1"],
+        "title": ["1", "0", "2"],
+        "source": ["2", "0", "1"],
+    }

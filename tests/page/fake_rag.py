@@ -76,8 +76,13 @@ class FakeRag:
     def n_articles(self) -> int:
         return len(self._articles)
 
-    def articles(self, query: str | None = None, offset: int = 0, limit: int | None = None) -> list[Article]:
-        found = sorted(self._articles.values(), key=lambda a: (-(a.published or date.min).toordinal(), a.id))
+    def articles(
+        self, query: str | None = None, offset: int = 0, limit: int | None = None, order: str = "newest"
+    ) -> list[Article]:
+        sign = 1 if order == "oldest" else -1
+        keys = {"title": lambda a: (a.title.lower(), a.id), "source": lambda a: ((a.source or "~").lower(), a.id)}
+        by_day = lambda a: (sign * (a.published or date.min).toordinal(), a.id)  # noqa: E731
+        found = sorted(self._articles.values(), key=keys.get(order, by_day))
         if query:
             found = [a for a in found if words(query) <= words(f"{a.title} {a.text}")]
         return found[offset:][:limit]

@@ -490,3 +490,16 @@ def test_in_a_language_models_words_an_unsupported_sentence_says_so_and_a_failur
         assert "The articles are quoted instead." in tab.shown(".rag-note").text
         assert "The meeting with Xi lasted 35 minutes." in failed.text
         anew(tab, address)
+
+
+def test_the_articles_are_listed_in_the_order_that_is_chosen(page):
+    page.click("#rag-tabs button[role=tab]", "Articles")
+    page.shown(".rag-row")
+    page.click("#rag-order input")
+    page.click("[role=option]", "Oldest first")
+
+    def dated():
+        titles = [row.text for row in page.all(".rag-row-title")]
+        return [title[:5] for title in titles if title.startswith(("Zebra", "US shoots", "Olive"))]
+
+    page.until(lambda: dated() == ["Zebra", "US sh", "Olive"], "the oldest article first")

@@ -68,7 +68,8 @@ def test_a_pipe_closed_by_its_reader_ends_the_program_quietly():
 
 def test_control_c_is_one_line_and_130():
     slow = (
-        "from tests.cli import fake_rag; fake_rag.install(); import sys, time\n"
+        "from tests.cli import fake_rag; fake_rag.install(); import signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background is born deaf to it
         "def ask(*args, **kwargs): print('asked', file=sys.stderr, flush=True); time.sleep(60)\n"
         "fake_rag.FakeRag.ask = ask; from rag.cli import main; main()"
     )

@@ -25,7 +25,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     """Return the JSON form of `answer`, keys in DESIGN.md's order, with fresh lists and dicts throughout.
 
     Probabilities are rounded to 4 digits and timings to 1, so that a round trip gives an answer that is equal up to
-    that rounding; a second round trip changes nothing more. `notice` is there only where there is something to say.
+    that rounding; a second round trip changes nothing more.
     """
     return {
         "question": answer.question,
@@ -44,7 +44,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "generation": answer.generation,
         "models": {"encoder": answer.models.encoder, "evidence": answer.models.evidence, "llm": answer.models.llm},
         "timings_ms": {step: round(float(ms), TIMING_DIGITS) for step, ms in answer.timings_ms.items()},
-    } | ({"notice": answer.notice} if answer.notice else {})
+    }
 
 
 def answer_from_json(data: Mapping[str, Any]) -> Answer:
@@ -73,7 +73,6 @@ def answer_from_json(data: Mapping[str, Any]) -> Answer:
         generation=top.count("generation"),
         models=Models(models.text("encoder"), models.text("evidence"), models.text_or_none("llm")),
         timings_ms=top.timings("timings_ms"),
-        notice=top.text_or_none("notice") if "notice" in data else None,
     )
 
 

@@ -227,7 +227,7 @@ class Answer:
         evidence: The sentences considered, best first, cited or not.
         generation: The generation of the index that every part of it was read from.
         timings_ms: Step name to milliseconds.
-        notice: Why it is not worded by the language model that was asked for; None where nothing is to be said.
+        notice: Why the language model asked for did not word it, for showing; no part of the answer's JSON.
     """
 
     question: str
@@ -242,7 +242,7 @@ class Answer:
     generation: int
     models: Models
     timings_ms: Mapping[str, float] = field(default_factory=dict)
-    notice: str | None = None
+    notice: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

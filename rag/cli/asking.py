@@ -28,9 +28,11 @@ def ask(
     answer = rag.ask(question, **allowed)
     if json:
         from rag.answer_json import answer_to_json
-        from rag.cli.terminal import print_json
+        from rag.cli.terminal import print_json, say
 
         print_json(answer_to_json(answer))
+        if answer.notice:
+            say(f"note: {answer.notice}")
     else:
         from rag.cli.render import show_answer
         from rag.cli.terminal import Screen

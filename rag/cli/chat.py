@@ -112,6 +112,8 @@ class Conversation:
             from rag.answer_json import answer_to_json
 
             print_json(answer_to_json(answer))
+            if answer.notice:
+                say(f"note: {answer.notice}")
         else:
             from rag.cli.render import show_answer
 

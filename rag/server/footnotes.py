@@ -28,8 +28,9 @@ def message_text(answer: Answer) -> str:
 
 
 def footnotes(answer: Answer) -> str:
-    """Return a footnote for each citation, after an empty line; nothing where there is none."""
-    return "".join(GAP + _footnote(citation) for citation in answer.citations)
+    """Return a footnote for each citation and the notice, each after an empty line; nothing where there is none."""
+    notice = f"{GAP}({_one_line(answer.notice)})" if answer.notice else ""
+    return "".join(GAP + _footnote(citation) for citation in answer.citations) + notice
 
 
 def _footnote(citation: Citation) -> str:

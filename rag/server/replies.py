@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -55,12 +55,7 @@ class ModelsReply(BaseModel):
 
 
 class AnswerReply(BaseModel):
-    """An answer, every sentence cited; or an abstention.
-
-    `notice` is there only where a language model was asked for and did not word it: it says why.
-    """
-
-    model_config = ConfigDict(extra="allow")
+    """An answer, every sentence cited; or an abstention."""
 
     question: str
     standalone_question: str

@@ -25,6 +25,7 @@ from rag.server.service import Service
 PAGE = 50
 MAX_PAGE = 500  # articles without their texts: about 300 kB
 MAX_OFFSET = 2**31  # SQLite counts to 2**63; no index here comes near this
+NOTICE = "X-Notice"  # of an answer that no language model worded though one was asked for: why
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 bearer = HTTPBearer(auto_error=False, description="One of RAG_TOKENS, where the server has some.")
@@ -45,7 +46,9 @@ router = APIRouter(prefix="/api", tags=["Questions"], dependencies=[Security(bea
 async def ask(body: AskBody, service: Asked) -> JSONResponse:
     """Answer a question, every sentence cited; or abstain, with the sentences that come nearest as evidence."""
     answer = await service.ask("api", body.question, turns(body.history), **body.filters())
-    return JSONResponse(answer_to_json(answer))
+    # A header, since the JSON is fixed; headers are ASCII.
+    told = {NOTICE: answer.notice.encode("ascii", "replace").decode()} if answer.notice else None
+    return JSONResponse(answer_to_json(answer), headers=told)
 
 
 @router.post("/search", response_model=HitsReply)

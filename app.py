@@ -20,8 +20,10 @@ import gradio as gr
 
 from rag.errors import RagError
 from rag.page import asset
-from rag.page.desk import N_ROWS, Desk
-from rag.page.evaluating import known_sets
+from rag.page.catalogue import N_ROWS, PROGRESS, Catalogue
+from rag.page.desk import Desk
+from rag.page.evaluating import known_sets, run_set
+from rag.page.inspection import Inspection
 from rag.page.library import header_html
 from rag.page.panel import empty_panel
 from rag.page.port import free_port
@@ -63,27 +65,28 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build_page(rag: Rag) -> gr.Blocks:
-    """Lay the page out and wire it to `rag`."""
-    desk = Desk(rag)
+def build_page(rag: Rag, *, known_sets_only: bool = False) -> gr.Blocks:
+    """Lay the page out and wire it to `rag`; with `known_sets_only` no other folder can be evaluated."""
+    catalogue = Catalogue(rag)
     page = gr.Blocks(title="Ask the news", analytics_enabled=False)
     with page:
         header = gr.HTML(header_html(rag.n_articles), **BARE)
         with gr.Tabs(elem_id="rag-tabs"):
             with gr.Tab("Ask", id="ask"):
-                chat, filters = _conversation(desk, page)
+                chat, filters = _conversation(rag, page, catalogue)
             with gr.Tab("Articles", id="articles"):
-                refreshed = _articles(desk, header, chat, filters)
+                refreshed = _articles(catalogue, header, chat, filters)
             with gr.Tab("Evaluate", id="evaluate"):
-                _evaluation(desk)
+                _evaluation(rag, known_sets_only)
         # someone may have added articles since the page was built
-        page.load(lambda: desk.refreshed(""), None, refreshed, show_progress="hidden", api_visibility="private")
+        page.load(lambda: catalogue.refreshed(""), None, refreshed, show_progress="hidden", api_visibility="private")
     return page
 
 
-def _conversation(desk: Desk, page: gr.Blocks) -> tuple[gr.Chatbot, gr.HTML]:
+def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue) -> tuple[gr.Chatbot, gr.HTML]:
+    desk, inspection = Desk(rag), Inspection(rag)
     conversation, filters, key = gr.State([]), gr.State({}), gr.Textbox("", visible=False)
-    history = gr.BrowserState([], storage_key="rag-conversations", secret=STORAGE_KEY)
+    history = gr.BrowserState([], storage_key=STORAGE_KEY, secret=STORAGE_KEY)
     with gr.Row(elem_classes="rag-columns"):
         with gr.Column(elem_id="rag-left"):
             talks = gr.HTML("", elem_id="rag-talks", js_on_load=asset("history.js"), **BARE)
@@ -93,13 +96,13 @@ def _conversation(desk: Desk, page: gr.Blocks) -> tuple[gr.Chatbot, gr.HTML]:
                 container=False,
                 height="100%",
                 layout="panel",
-                placeholder=desk.welcome(),
+                placeholder=catalogue.welcome(),
                 latex_delimiters=[],
                 buttons=[],
                 feedback_options=None,
                 group_consecutive_messages=False,
             )
-            form = gr.HTML(desk.filters(), elem_id="rag-filters", js_on_load=asset("filters.js"), **BARE)
+            form = gr.HTML(catalogue.filters(), elem_id="rag-filters", js_on_load=asset("filters.js"), **BARE)
             question = gr.Textbox(
                 elem_id="rag-question",
                 show_label=False,
@@ -121,10 +124,10 @@ def _conversation(desk: Desk, page: gr.Blocks) -> tuple[gr.Chatbot, gr.HTML]:
         started.failure(desk.broke_off, [conversation], shown, **quiet)
         kept = started.then(desk.keep, [history, key, conversation], [history, talks], **quiet)
         kept.then(None, [key], None, js=REMEMBER)
-    panel.open_spot(desk.open_spot, [conversation], [panel], **quiet)
-    panel.why(desk.why, [conversation], [why], **quiet)
-    panel.wrong(desk.wrong, [conversation], [why], **quiet)
-    why.right(desk.right, [conversation], [why], **quiet)
+    panel.open_spot(inspection.open_spot, [conversation], [panel], **quiet)
+    panel.why(inspection.why, [conversation], [why], **quiet)
+    panel.wrong(inspection.wrong, [conversation], [why], **quiet)
+    why.right(inspection.right, [conversation], [why], **quiet)
     panel.change(lambda: "", None, [why], **quiet)  # another answer's sources: what was explained is no more
     form.chosen(desk.choose, None, [filters], **quiet)
     talks.begin(desk.begin, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
@@ -133,7 +136,7 @@ def _conversation(desk: Desk, page: gr.Blocks) -> tuple[gr.Chatbot, gr.HTML]:
     return chat, form
 
 
-def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -> list[Any]:
+def _articles(catalogue: Catalogue, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -> list[Any]:
     chosen, limit = gr.State(""), gr.State(N_ROWS)
     with gr.Row(elem_classes="rag-columns"):
         with gr.Column(elem_id="rag-shelf"):
@@ -146,7 +149,7 @@ def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -
                     max_lines=1,
                 )
                 order = gr.Dropdown(ORDERS, value="newest", label="Order", container=False, elem_id="rag-order")
-            rows = gr.HTML(desk.rows(""), elem_id="rag-rows", js_on_load=asset("library.js"), **BARE)
+            rows = gr.HTML(catalogue.rows(""), elem_id="rag-rows", js_on_load=asset("library.js"), **BARE)
         with gr.Column(elem_id="rag-desk"):
             with gr.Column(elem_id="rag-reading", visible=False) as reading:
                 with gr.Row(elem_classes="rag-actions"):
@@ -177,37 +180,51 @@ def _articles(desk: Desk, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -
     told: dict[str, Any] = {"show_progress_on": [report], "api_visibility": "private"}
     for changed in (search.input, order.input):
         changed(
-            lambda query, order: (desk.rows(query, order=order), N_ROWS),
+            lambda query, order: (catalogue.rows(query, order=order), N_ROWS),
             [search, order],
             [rows, limit],
             trigger_mode="always_last",
             **quiet,
         )
-    rows.show_more(desk.more_rows, [search, limit, order], [rows, limit], **quiet)
-    rows.open_article(desk.open_article, None, opened, **quiet)
-    close.click(desk.close_article, None, opened, **quiet)
+    rows.show_more(catalogue.more_rows, [search, limit, order], [rows, limit], **quiet)
+    rows.open_article(catalogue.open_article, None, opened, **quiet)
+    close.click(catalogue.close_article, None, opened, **quiet)
     remove.click(lambda: gr.update(visible=True), None, [confirm], **quiet)
     keep.click(lambda: gr.update(visible=False), None, [confirm], **quiet)
-    sure.click(desk.remove_article, [chosen, search], [report, *opened, *refreshed], **quiet)
-    files.upload(desk.upload, [files, search], [report, files, *refreshed], **told)
-    fetch.click(desk.fetch, [url, search], [report, url, *refreshed], **told)
-    add.click(desk.paste, [text, title, day, search], [report, text, title, day, *refreshed], **told)
+    sure.click(catalogue.remove_article, [chosen, search], [report, *opened, *refreshed], **quiet)
+    files.upload(catalogue.upload, [files, search], [report, files, *refreshed], **told)
+    fetch.click(catalogue.fetch, [url, search], [report, url, *refreshed], **told)
+    add.click(catalogue.paste, [text, title, day, search], [report, text, title, day, *refreshed], **told)
     return refreshed
 
 
-def _evaluation(desk: Desk) -> None:
+def _evaluation(rag: Rag, known_only: bool) -> None:
     with gr.Row(elem_classes="rag-runs"):
         chosen = gr.Dropdown(
             known_sets(),
             label="Question set",
-            allow_custom_value=True,
-            info="Or the path of a folder with a questions.jsonl",
+            allow_custom_value=not known_only,
+            info=None if known_only else "Or the path of a folder with a questions.jsonl",
             elem_id="rag-set",
         )
         limit = gr.Number(None, label="Questions at most", precision=0, minimum=1, elem_id="rag-limit")
         start = gr.Button("Run", variant="primary", elem_id="rag-run")
     report = gr.HTML(NO_REPORT, elem_id="rag-evaluation", **BARE)
-    start.click(desk.evaluate, [chosen, limit], [report], concurrency_limit=1, api_visibility="private")
+
+    def evaluate(folder: str, limit: float | None, progress: gr.Progress = PROGRESS) -> str:
+        progress(0, desc="Reading the set")
+
+        def asked(done: int, total: int) -> None:
+            progress((done, total), desc="Asking", unit="questions")
+
+        return run_set(rag, folder or "", int(limit) if limit else None, asked, known_only=known_only)
+
+    start.click(evaluate, [chosen, limit], [report], concurrency_limit=1, api_visibility="private")
+
+
+def _look() -> dict[str, Any]:
+    """Return what Gradio takes where a page is served: no links of its own, nothing rendered by node, our style."""
+    return {"footer_links": [], "ssr_mode": False, "theme": theme(), "css": asset("page.css")}
 
 
 def mount(
@@ -224,15 +241,12 @@ def mount(
     """
     gr.mount_gradio_app(
         app,
-        build_page(rag).queue(max_size=max_waiting),
+        build_page(rag, known_sets_only=login is not None).queue(max_size=max_waiting),
         path="/",
         auth=login,
-        footer_links=[],
-        ssr_mode=False,
         show_error=False,
         max_file_size=max_upload,
-        theme=theme(),
-        css=asset("page.css"),
+        **_look(),
     )
 
 
@@ -260,11 +274,8 @@ def launch(
         inbrowser=open_browser,
         prevent_thread_lock=True,
         quiet=True,
-        footer_links=[],
-        ssr_mode=False,
         max_file_size=MAX_UPLOAD,
-        theme=theme(),
-        css=asset("page.css"),
+        **_look(),
     )
     if block:
         print(f"Ask the news at {address}  (Ctrl+C ends it)", flush=True)  # noqa: T201

@@ -31,8 +31,12 @@ def known_sets(folder: Path = SETS) -> list[tuple[str, str]]:
     return found
 
 
-def run_set(rag: Rag, folder: str, limit: int | None, progress: Callable[[int, int], None]) -> str:
+def run_set(
+    rag: Rag, folder: str, limit: int | None, progress: Callable[[int, int], None], *, known_only: bool = False
+) -> str:
     """Run the set in `folder` and return its report as HTML, beside the last run's where there was one.
+
+    With `known_only` it must be one of `known_sets`: a visitor from elsewhere chooses no folder of this machine.
 
     A set with articles of its own is asked on those; another one on the articles of this page. The run before is kept
     as `last`, so that the two can be compared.
@@ -42,7 +46,9 @@ def run_set(rag: Rag, folder: str, limit: int | None, progress: Callable[[int, i
     try:
         if not folder.strip():
             raise SetInvalid("No set is chosen. Choose one, or name a folder that has a questions.jsonl.")
-        path = Path(folder.strip())
+        if known_only and folder not in [path for _, path in known_sets()]:
+            raise SetInvalid(f"{folder} is not one of the sets offered here. Choose one of the list.")
+        path = Path(folder.strip()).resolve()
         own = any(path.glob("articles.jsonl*"))
         out, last = RUNS / path.name / "page", RUNS / path.name / "last"
         if (out / "metrics.json").is_file():

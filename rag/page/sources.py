@@ -39,6 +39,7 @@ class Spot:
         id: Unique on the page: the key of the answer, `-`, and the number; letters, digits and `-` only.
         state: "ok": `article.text[start:end] == quote` now; "changed": no longer; "missing": the article is gone.
         near: Not a citation, but one of the closest passages of an abstention.
+        sentence: Ordinal of its first sentence.
         speech: Whose words the cited sentences are; narration where they are no one's, or not all the same speaker's.
     """
 
@@ -54,6 +55,7 @@ class Spot:
     link: str | None = None
     state: State = "ok"
     near: bool = False
+    sentence: int = 0
     speech: Speech = NARRATION
 
 
@@ -135,6 +137,7 @@ def _cited(shelf: Shelf, key: str, citation: Citation, articles: dict[str, Artic
         citation.support,
         citation.link,
         state,
+        sentence=citation.sentences[0],
     )
 
 
@@ -186,6 +189,7 @@ def _closest(shelf: Shelf, key: str, answer: Answer, articles: dict[str, Article
             evidence.score,
             article.url,
             near=True,
+            sentence=evidence.sentence,
         )
         spots.append(spot)
     return spots

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,25 @@ def test_a_broken_set_and_none_are_told_in_place(evals, rag):
     assert "questions.jsonl" in run_set(rag, "evals/small", None, lambda *_: None)
     assert "No set is chosen" in run_set(rag, " ", None, lambda *_: None)
     assert "rag-notice" in run_set(rag, "nowhere", None, lambda *_: None)
+
+
+@pytest.mark.parametrize("folder", [".", "evals/..", "evals/small/..", "/", "evals/small/../../.."])
+def test_no_folder_can_lead_what_is_written_out_of_its_place(evals, rag, tmp_path, folder):
+    kept = Path("runs/other/page/report.html")
+    kept.parent.mkdir(parents=True)
+    kept.write_text("kept", encoding="utf-8")
+    (kept.parent / "metrics.json").write_text("{}", encoding="utf-8")
+    (Path("runs/metrics.json")).write_text("{}", encoding="utf-8")
+    assert "rag-notice" in run_set(rag, folder, None, lambda *_: None)
+    assert kept.read_text(encoding="utf-8") == "kept"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["evals", "index", "runs"]
+
+
+def test_a_visitor_from_elsewhere_chooses_only_what_is_listed(evals, rag, tmp_path):
+    other = tmp_path / "private"
+    shutil.copytree(evals, other)
+    assert "not one of the sets" in run_set(rag, str(other), None, lambda *_: None, known_only=True)
+    assert "<iframe" in run_set(rag, "evals/small", 1, lambda *_: None, known_only=True)
 
 
 def test_a_report_cannot_leave_its_frame():

@@ -1,0 +1,137 @@
+"""What the page does in its Articles tab: listing, reading, adding, removing. The handlers that `app.py` wires.
+
+Knows the Rag it was given and Gradio's ways of answering an event; not where anything stands on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from rag.errors import RagError
+from rag.page.adding import pasted, telling, uploaded
+from rag.page.answer import notice_html
+from rag.page.filters import filters_html
+from rag.page.library import (
+    STARTER_TITLE,
+    header_html,
+    list_html,
+    questions_for,
+    reader_html,
+    removed_html,
+    report_html,
+    welcome_html,
+)
+from rag.types import AddReport, Article, ArticleOrder, Skipped
+
+if TYPE_CHECKING:
+    from rag.api import AddProgress, Rag
+
+N_ROWS = 50  # rows a page of the list: more than a screen, few enough to draw at once
+PROGRESS = gr.Progress()  # Gradio replaces this default by the progress of the event that is running
+
+Reply = tuple[Any, ...]
+
+
+class Catalogue:
+    """What the page does with the articles; one for all visitors, with no state but the Rag."""
+
+    def __init__(self, rag: Rag) -> None:
+        self.rag = rag
+
+    def rows(self, query: str, limit: int = N_ROWS, order: ArticleOrder = "newest") -> str:
+        """Return the list: all articles, or those that match `query`, in an order."""
+        query = (query or "").strip()
+        found = self.rag.articles(query=query or None, limit=limit + 1, order=order)
+        return list_html(found[:limit], self.rag.n_articles, query, more=len(found) > limit)
+
+    def more_rows(self, query: str, limit: int, order: ArticleOrder = "newest") -> tuple[str, int]:
+        """Return the list with another page of rows, and its new length."""
+        return self.rows(query, limit + N_ROWS, order), limit + N_ROWS
+
+    def filters(self) -> str:
+        """Return the form of filters for what is indexed now."""
+        if not self.rag.n_articles:
+            return ""
+        status = self.rag.status()
+        return filters_html(status.first_published, status.last_published, status.sources)
+
+    def welcome(self) -> str:
+        """Return what the conversation shows before the first question."""
+        newest = self.rag.articles(limit=3)
+        starter = bool(self.rag.articles(query=STARTER_TITLE, limit=1))
+        return welcome_html(self.rag.n_articles, questions_for(newest, starter))
+
+    def refreshed(self, query: str) -> Reply:
+        """Return masthead, conversation welcome, filters and list as they are now."""
+        return (
+            header_html(self.rag.n_articles), gr.update(placeholder=self.welcome()), self.filters(), self.rows(query)
+        )  # fmt: skip
+
+    def open_article(self, event: gr.EventData) -> Reply:
+        """Open the chosen row. Returns (reader, reading group, adding group, confirmation, chosen id)."""
+        chosen = ""
+        try:
+            article = self.rag.article(str(event.article))
+            html, chosen = reader_html(article, len(self.rag.sentences(article.id))), article.id
+        except RagError as error:
+            html = notice_html(str(error))
+        return html, gr.update(visible=True), gr.update(visible=False), gr.update(visible=False), chosen
+
+    def close_article(self) -> Reply:
+        """Close the reader; the forms to add articles come back."""
+        return "", gr.update(visible=False), gr.update(visible=True), gr.update(visible=False), ""
+
+    def remove_article(self, article_id: str, query: str) -> Reply:
+        """Remove the opened article. Returns the report, the closed reader, then `refreshed`."""
+        try:
+            self.rag.remove(article_id)
+            report = removed_html(article_id)
+        except RagError as error:
+            report = report_html(article_id, str(error))
+        return report, *self.close_article(), *self.refreshed(query)
+
+    def upload(self, paths: Sequence[str] | None, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+        """Add the uploaded files. Returns the report, the emptied upload box, then `refreshed`."""
+        files = [Path(path) for path in paths or ()]
+        reports = []
+        for at, file in enumerate(files):
+            tell = telling(lambda share, words: progress(share, desc=words), file.name, at, len(files))
+            progress(at / len(files), desc=f"Reading {file.name}")
+            reports.append(report_html(file.name, self._add(uploaded(str(file), file.name), tell)))
+        return "".join(reports), None, *self.refreshed(query)
+
+    def paste(self, text: str, title: str, published: str, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+        """Add a pasted text. Returns the report, the three boxes (kept where it failed), then `refreshed`."""
+        name = (title or "").strip() or "Pasted text"
+        try:
+            article = pasted(text, title, published)
+        except RagError as error:
+            return report_html(name, str(error)), gr.skip(), gr.skip(), gr.skip(), *self.refreshed(query)
+        report = self._add([article], telling(lambda share, words: progress(share, desc=words), name, 0, 1))
+        boxes = (gr.skip(),) * 3 if isinstance(report, str) else ("", "", "")
+        return report_html(article.title or name, report), *boxes, *self.refreshed(query)
+
+    def fetch(self, address: str, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+        """Add what an address has: a page, a file or a feed. Returns the report, the box, then `refreshed`."""
+        address = (address or "").strip()
+        if not address.startswith(("http://", "https://")):
+            told = report_html(address or "No address", "An address begins with http:// or https://. Copy it whole.")
+            return told, gr.skip(), *self.refreshed(query)
+        tell = telling(lambda share, words: progress(share, desc=words), address, 0, 1)
+        progress(0, desc=f"Fetching {address}")
+        try:
+            report: AddReport | str = self.rag.add(address, progress=tell)
+        except RagError as error:
+            report = str(error)
+        box = gr.skip() if isinstance(report, str) else ""
+        return report_html(address, report), box, *self.refreshed(query)
+
+    def _add(self, items: Iterable[Article | Skipped], tell: Callable[[AddProgress], None]) -> AddReport | str:
+        try:
+            return self.rag.add_articles(items, progress=tell)
+        except RagError as error:
+            return str(error)

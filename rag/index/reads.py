@@ -7,7 +7,7 @@ statements see the same state, without a transaction held open between them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
-from rag.index.bm25 import without_surrogates
 from rag.index.log import Log, Row
 from rag.index.records import ARTICLE_COLUMNS, article_from_row, identity_from_json, is_unicode, vectors_from_rows
-from rag.types import Article, ArticleOrder, EncoderIdentity, Passage, text_digest
+from rag.types import Article, EncoderIdentity, Passage, text_digest
 
 Ids = NDArray[np.int64]
 
@@ -30,7 +29,8 @@ ARTICLE_BATCH = 256
 """Articles fetched at a time: about 1 MB of text, and 2 MB of their vectors."""
 
 _LIVE = "{0}.added <= :upto AND ({0}.removed IS NULL OR {0}.removed > :upto)"
-_LIVE_ARTICLE = _LIVE.format("a")
+LIVE_ARTICLE = _LIVE.format("a")
+"""True of an article `a` that is live at generation `:upto`."""
 _ADDED_SINCE = "p.added > :after AND " + _LIVE.format("p")
 _LISTED = "WHERE p.id IN (SELECT value FROM json_each(?))"
 
@@ -199,44 +199,11 @@ def cut_vectors(log: Log, upto: int, dimension: int) -> list[tuple[str, int]]:
     return log.rows(sql, {"upto": upto, "n": 2 * dimension})
 
 
-ORDERS: Mapping[ArticleOrder, str] = {
-    "newest": "published IS NULL, published DESC, id",
-    "oldest": "published IS NULL, published, id",
-    "title": "title COLLATE NOCASE, id",
-    "source": "source IS NULL, source COLLATE NOCASE, published DESC, id",
-}
-
-
-def articles(
-    log: Log, upto: int, query: str | None, offset: int, limit: int | None, order: ArticleOrder = "newest"
-) -> list[Article]:
-    """Return live articles in one of `ORDERS`; undated and unsourced ones last, equal ones by id.
-
-    Args:
-        log: The log.
-        upto: The generation.
-        query: Every word of it must occur in id, title, source, section or url, in any case; None takes all.
-        offset: Articles to pass over.
-        limit: Articles to return at most; None returns all.
-        order: One of `ORDERS`.
-    """
-    words = without_surrogates(query or "").casefold().split()
-    where = [_LIVE_ARTICLE]
-    where += [f"instr({_LISTING}, :word{i}) > 0" for i in range(len(words))]
-    sql = (
-        f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE {' AND '.join(where)}"
-        f" ORDER BY {ORDERS[order]} LIMIT :limit OFFSET :offset"
-    )
-    given = {f"word{i}": word for i, word in enumerate(words)}
-    rows = log.rows(sql, {"upto": upto, "limit": -1 if limit is None else limit, "offset": offset, **given})
-    return [article_from_row(row) for row in rows]
-
-
 def articles_where(log: Log, upto: int, column: str, value: str) -> list[Stored]:
     """Return live articles whose `column` ("id", "url", "origin", "digest") is `value`."""
     if not is_unicode(value):
         return []
-    sql = f"SELECT {_STORED} FROM articles a WHERE {column} = :value AND {_LIVE_ARTICLE} ORDER BY id"
+    sql = f"SELECT {_STORED} FROM articles a WHERE {column} = :value AND {LIVE_ARTICLE} ORDER BY id"
     return [_stored(row) for row in log.rows(sql, {"value": value, "upto": upto})]
 
 
@@ -270,7 +237,7 @@ def articles_at(log: Log, rows: Sequence[int]) -> dict[int, Stored]:
 
 def stored_by_id(log: Log, upto: int) -> Iterator[list[tuple[int, Stored]]]:
     """Yield the live articles with their rows, by ascending id."""
-    sql = f"SELECT row, {_STORED} FROM articles a WHERE {_LIVE_ARTICLE} ORDER BY id"
+    sql = f"SELECT row, {_STORED} FROM articles a WHERE {LIVE_ARTICLE} ORDER BY id"
     for rows in log.batches(sql, {"upto": upto}, ARTICLE_BATCH):
         yield [(row[0], _stored(row[1:])) for row in rows]
 
@@ -297,7 +264,7 @@ def vectors_by_key(log: Log, since: int, keys: Sequence[bytes]) -> dict[bytes, b
 def published_range(log: Log, upto: int) -> tuple[date | None, date | None]:
     """Return the first and the last day of publication."""
     first, last = log.rows(
-        f"SELECT min(published), max(published) FROM articles a WHERE {_LIVE_ARTICLE}", {"upto": upto}
+        f"SELECT min(published), max(published) FROM articles a WHERE {LIVE_ARTICLE}", {"upto": upto}
     )[0]
     return (date.fromisoformat(first), date.fromisoformat(last)) if first else (None, None)
 
@@ -305,7 +272,7 @@ def published_range(log: Log, upto: int) -> tuple[date | None, date | None]:
 def n_articles_by_source(log: Log, upto: int) -> dict[str, int]:
     """Return sources and how many articles each has, most first; articles without one are not counted."""
     sql = (
-        f"SELECT source, count(*) FROM articles a WHERE source IS NOT NULL AND {_LIVE_ARTICLE}"
+        f"SELECT source, count(*) FROM articles a WHERE source IS NOT NULL AND {LIVE_ARTICLE}"
         " GROUP BY source ORDER BY 2 DESC, 1"
     )
     return dict(log.rows(sql, {"upto": upto}))
@@ -314,7 +281,7 @@ def n_articles_by_source(log: Log, upto: int) -> dict[str, int]:
 def counted(log: Log, upto: int) -> tuple[int, int, int, int]:
     """Count articles, passages, sentences and characters anew, as `Totals` records them."""
     n_articles, n_bytes = log.rows(
-        f"SELECT count(*), coalesce(sum(length(sentences)), 0) FROM articles a WHERE {_LIVE_ARTICLE}", {"upto": upto}
+        f"SELECT count(*), coalesce(sum(length(sentences)), 0) FROM articles a WHERE {LIVE_ARTICLE}", {"upto": upto}
     )[0]
     n_passages, n_characters = 0, 0
     sql = f'SELECT p."end" - p.start, a.title FROM {_PASSAGE_AND_ARTICLE} WHERE {_LIVE.format("p")}'
@@ -326,10 +293,6 @@ def counted(log: Log, upto: int) -> tuple[int, int, int, int]:
 
 _STORED = f"{ARTICLE_COLUMNS}, sentences, digest"
 _PASSAGE_AND_ARTICLE = "passages p JOIN articles a ON a.row = p.article"
-_LISTING = (
-    "casefold(a.id || ' ' || a.title || ' ' || coalesce(a.source, '') || ' ' || coalesce(a.section, '')"
-    " || ' ' || coalesce(a.url, ''))"
-)
 
 
 def _stored(row: Row) -> Stored:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ArticleNotFound
-from rag.index import bm25, facts, ranking, reads
+from rag.index import bm25, facts, listing, ranking, reads
 from rag.index.facts import Facts
 from rag.index.lexical import WordView, query_words, words_of
 from rag.index.log import Log
@@ -72,7 +72,7 @@ class Snapshot:
             order: newest, oldest, title or source.
         """
         limit = None if limit is None else min(limit, self.n_articles)  # SQLite's integers end at 64 bits
-        return reads.articles(self._log, self.generation, query, min(offset, self.n_articles), limit, order)
+        return listing.articles(self._log, self.generation, query, min(offset, self.n_articles), limit, order)
 
     def article(self, id_or_url: str) -> Article:
         """Return the article with this id, else the one with this url.

@@ -1,0 +1,47 @@
+"""The articles of one generation as a list: searched by word, in an order, a page at a time. Knows no passage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rag.index.bm25 import without_surrogates
+from rag.index.log import Log
+from rag.index.reads import LIVE_ARTICLE
+from rag.index.records import ARTICLE_COLUMNS, article_from_row
+from rag.types import Article, ArticleOrder
+
+ORDERS: Mapping[ArticleOrder, str] = {
+    "newest": "published IS NULL, published DESC, id",
+    "oldest": "published IS NULL, published, id",
+    "title": "title COLLATE NOCASE, id",
+    "source": "source IS NULL, source COLLATE NOCASE, published DESC, id",
+}
+_LISTING = (
+    "casefold(a.id || ' ' || a.title || ' ' || coalesce(a.source, '') || ' ' || coalesce(a.section, '')"
+    " || ' ' || coalesce(a.url, ''))"
+)
+
+
+def articles(
+    log: Log, upto: int, query: str | None, offset: int, limit: int | None, order: ArticleOrder = "newest"
+) -> list[Article]:
+    """Return live articles in one of `ORDERS`; undated and unsourced ones last, equal ones by id.
+
+    Args:
+        log: The log.
+        upto: The generation.
+        query: Every word of it must occur in id, title, source, section or url, in any case; None takes all.
+        offset: Articles to pass over.
+        limit: Articles to return at most; None returns all.
+        order: One of `ORDERS`.
+    """
+    words = without_surrogates(query or "").casefold().split()
+    where = [LIVE_ARTICLE]
+    where += [f"instr({_LISTING}, :word{i}) > 0" for i in range(len(words))]
+    sql = (
+        f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE {' AND '.join(where)}"
+        f" ORDER BY {ORDERS[order]} LIMIT :limit OFFSET :offset"
+    )
+    given = {f"word{i}": word for i, word in enumerate(words)}
+    rows = log.rows(sql, {"upto": upto, "limit": -1 if limit is None else limit, "offset": offset, **given})
+    return [article_from_row(row) for row in rows]

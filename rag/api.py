@@ -16,14 +16,15 @@ from rag.answering.reader import Reader, load_reader
 from rag.answering.steps import Ask, Steps, ThresholdedEvidenceModel
 from rag.chain import AnswerChain, RagRetriever, Step, make_constraints
 from rag.encoding import identity_of, load_encoder, remembering
-from rag.errors import ArticleNotFound, EncoderMismatch, IndexNotFound, SettingInvalid
+from rag.errors import ArticleNotFound, IndexNotFound, SettingInvalid
+from rag.fitting import check_configured, load_fitting
 from rag.given import check_sources, check_targets, count_of, day_of, question_of, turns_of
 from rag.index import CheckReport, Index, Snapshot, Status
 from rag.ingest import AddProgress, add_articles, rebuild
 from rag.protocols import Encoder
 from rag.reading import read
 from rag.retrieval import HybridRetriever, constrain
-from rag.settings import DEFAULT_ENCODER, Settings, load_settings
+from rag.settings import Settings, load_settings
 from rag.support import Choice, Support, choose, support
 from rag.types import AddReport, Answer, Article, ArticleOrder, Constraints, Hit, Sentence, Skipped, Turn
 from rag.verify import VerifyReport, verify
@@ -68,13 +69,8 @@ class Rag:
     @cached_property
     def _opened(self) -> Index:
         index = Index.open(self.settings.index)
-        wanted = self.settings.encoder
-        if self._given_encoder is None and wanted is not None and wanted != index.identity.model:
-            raise EncoderMismatch(
-                f"Index {self.settings.index}/ was built with {index.identity.model!r} but {wanted!r} is configured; "
-                f"vectors of two encoders cannot be compared. Run `rag rebuild --encoder {wanted}`, or set "
-                f"RAG_ENCODER={index.identity.model}."
-            )
+        if self._given_encoder is None:
+            check_configured(self.settings, index.identity)
         return index
 
     @cached_property
@@ -82,15 +78,7 @@ class Rag:
         """The encoder: the one the index was built with, or the configured one for a new index."""
         if self._given_encoder is not None:
             return self._given_encoder
-        recorded = self._opened.identity if self.exists else None
-        encoder = load_encoder(self.settings, recorded.model if recorded else self.settings.encoder or DEFAULT_ENCODER)
-        if recorded is not None and recorded != encoder.identity:
-            raise EncoderMismatch(
-                f"Index {self.settings.index}/ was built with {recorded} but this machine has "
-                f"{encoder.identity}; vectors of two encoders cannot be compared. Run "
-                f"`rag rebuild --encoder {encoder.identity.model}`, or install the weights that it was built with."
-            )
-        return encoder
+        return load_fitting(self.settings, self._opened.identity if self.exists else None)
 
     @property
     def exists(self) -> bool:

@@ -19,6 +19,7 @@ import pytest
 from rag.errors import IndexLocked
 from rag.index import Index, store, vectors, word_folder
 from rag.index.lock import writer_lock
+from tests.damage import empty, flip, truncate
 from tests.fakes import BagOfWordsEncoder
 from tests.index.corpus import answers, build, make_article, make_draft
 
@@ -57,20 +58,6 @@ def checkpoint(path: Path) -> Path:
 
 def largest_segment_file(path: Path) -> Path:
     return max((path / "lexical").glob("*.term"), key=lambda file: file.stat().st_size)
-
-
-def truncate(file: Path) -> None:
-    os.truncate(file, file.stat().st_size // 2)
-
-
-def flip(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 0x10
-    file.write_bytes(data)
-
-
-def empty(file: Path) -> None:
-    file.write_bytes(b"")
 
 
 def stale_word_view(path: Path) -> None:
@@ -286,6 +273,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from rag.index import Index, vectors
+from tests.damage import empty, flip, truncate
 from tests.fakes import BagOfWordsEncoder
 from tests.index.corpus import make_article, make_draft
 

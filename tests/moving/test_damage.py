@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from rag.errors import ExportError, SchemaUnsupported
 from rag.index import Index
 from rag.index.files import sha256_of_file
 from rag.moving import export_index, import_index
+from tests.damage import empty, flip, truncate
 from tests.index.corpus import make_article
 from tests.moving.made import FILES, TALKS, build, held
 
@@ -58,16 +58,6 @@ def refused(export: Path, tmp_path: Path) -> Callable[[], str]:
     return run
 
 
-def truncate(file: Path) -> None:
-    os.truncate(file, file.stat().st_size // 2)
-
-
-def flip(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 0x10
-    file.write_bytes(data)
-
-
 def reseal(export: Path) -> None:
     """Write the digests of the files as they are now, as a forger would."""
     manifest = json.loads((export / "manifest.json").read_text())
@@ -83,7 +73,7 @@ def reseal(export: Path) -> None:
     [
         (truncate, "is damaged or another file: its SHA-256 is "),
         (flip, "is damaged or another file: its SHA-256 is "),
-        (lambda file: file.write_bytes(b""), "is damaged or another file: its SHA-256 is e3b0c44298fc1c14…"),
+        (empty, "is damaged or another file: its SHA-256 is e3b0c44298fc1c14…"),
         (Path.unlink, "cannot be read: No such file or directory."),
         (lambda file: (file.unlink(), file.mkdir()), "cannot be read: Is a directory."),
     ],

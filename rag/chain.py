@@ -7,7 +7,6 @@ they are put in a row, so that streaming, batching, callbacks and tracing are La
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +15,7 @@ from typing import Any, Protocol
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, RunnableSequence
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnableSequence
 from pydantic import ConfigDict, SkipValidation
 
 from rag.answering.steps import Ask, State
@@ -26,8 +25,6 @@ from rag.index import Snapshot
 from rag.protocols import Encoder
 from rag.retrieval import HybridRetriever, constrain
 from rag.types import Answer, Constraints, Hit, Turn
-
-STEP_NAMES = ("standalone", "retrieve", "evidence", "answer", "check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +58,20 @@ class AnswerChain(Runnable[Any, Answer]):
 
     def __init__(self, steps: ChainSteps, snapshot: Callable[[], Snapshot]) -> None:
         self._snapshot = snapshot
-        growing = _timed("answer", steps.answering)
-        functions = {name: _timed(name, _one(getattr(steps, name))) for name in STEP_NAMES if name != "answer"}
-        functions["answer"] = growing
-        self._steps = [RunnableLambda(_last(functions[name]), name=name) for name in STEP_NAMES]
-        self._growing = RunnableGenerator(_each(growing), name="answer")
+        growing = {
+            "standalone": _one(steps.standalone),
+            "retrieve": _one(steps.retrieve),
+            "evidence": _one(steps.evidence),
+            "answer": steps.answering,
+            "check": _one(steps.check),
+        }
+        # Of a generator function LangChain streams every state, and takes the last when it invokes.
+        self._steps = {name: RunnableLambda(_timed(name, step), name=name) for name, step in growing.items()}
         self._sequence: RunnableSequence[Any, Answer] = RunnableSequence(
-            RunnableLambda(self._begin, name="begin"), *self._steps, RunnableLambda(_finish, name="finish"), name="rag"
+            RunnableLambda(self._begin, name="begin"),
+            *self._steps.values(),
+            RunnableLambda(_finish, name="finish"),
+            name="rag",
         )
 
     def _begin(self, asked: object) -> State:
@@ -83,18 +87,13 @@ class AnswerChain(Runnable[Any, Answer]):
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Yield a Step as each step finishes, then the Answer growing statement by statement."""
-        at = self._begin(input)
-        n_grown = 0
-        for runnable in self._steps:
-            name = str(runnable.name)
-            if name == "answer":
-                states = self._growing.stream(at, config)
-                at = next(states)
-                for grown in states:
-                    yield at.answer  # each but the last, which is checked first
-                    at, n_grown = grown, n_grown + 1
-            else:
-                at = runnable.invoke(at, config)
+        at, n_grown = self._begin(input), 0
+        for name, step in self._steps.items():
+            states = step.stream(at, config)
+            at = next(states)
+            for grown in states:
+                yield at.answer  # each but the last, which is checked first
+                at, n_grown = grown, n_grown + 1
             yield Step(name, at.timings_ms[name])
         answer = _finish(at)
         for n in range(1, len(answer.statements)) if not n_grown else ():
@@ -117,21 +116,6 @@ def _timed(name: str, step: Growing) -> Growing:
 def _one(step: Callable[[State], State]) -> Growing:
     def run(at: State) -> Iterator[State]:
         yield step(at)
-
-    return run
-
-
-def _last(step: Growing) -> Callable[[State], State]:
-    def run(at: State) -> State:
-        return deque(step(at), maxlen=1)[0]
-
-    return run
-
-
-def _each(step: Growing) -> Callable[[Iterator[State]], Iterator[State]]:
-    def run(states: Iterator[State]) -> Iterator[State]:
-        for at in states:
-            yield from step(at)
 
     return run
 

@@ -15,7 +15,8 @@ from rag.answering.blend import ReaderEvidence
 from rag.answering.reader import Reader, load_reader
 from rag.answering.steps import Ask, Steps, ThresholdedEvidenceModel
 from rag.chain import AnswerChain, RagRetriever, Step, make_constraints
-from rag.encoding import identity_of, load_encoder, remembering
+from rag.encoding import identity_of, load_encoder, remembering, speeds_of
+from rag.encoding.choosing import Speeds
 from rag.errors import ArticleNotFound, IndexNotFound, SettingInvalid
 from rag.fitting import check_configured, load_fitting
 from rag.given import check_sources, check_targets, count_of, day_of, question_of, turns_of
@@ -307,6 +308,10 @@ class Rag:
     def status(self) -> Status:
         """Say what is in the index."""
         return self._opened.status()
+
+    def speeds(self) -> Speeds | None:
+        """Say how fast this machine encodes in float and in int8, as measured when it first chose; None before."""
+        return speeds_of(self.settings, self._opened.identity.model)
 
     def check(self, repair: bool = False) -> CheckReport:
         """Check the log and its views; with `repair`, rebuild views that are wrong."""

@@ -13,7 +13,7 @@ from rag.types import EncoderIdentity
 
 
 def check_configured(settings: Settings, recorded: EncoderIdentity) -> None:
-    """Check by its name alone, before anything is loaded, that no other encoder is configured.
+    """Check by names alone, before anything is loaded, that no other encoder or precision is configured.
 
     Raises:
         EncoderMismatch: One is; the message has both ways out.
@@ -25,6 +25,11 @@ def check_configured(settings: Settings, recorded: EncoderIdentity) -> None:
             f"vectors of two encoders cannot be compared. Run `rag rebuild --encoder {wanted}`, or set "
             f"RAG_ENCODER={recorded.model}."
         )
+    if settings.precision != "auto" and (settings.precision == "int8") != (recorded.precision == "int8"):
+        raise EncoderMismatch(
+            f"Index {settings.index}/ holds {recorded.precision} vectors but RAG_PRECISION is {settings.precision!r}; "
+            "they cannot be compared. Set RAG_PRECISION=auto, which takes what the index has, or run `rag rebuild`."
+        )
 
 
 def load_fitting(settings: Settings, recorded: EncoderIdentity | None) -> Encoder:
@@ -33,8 +38,10 @@ def load_fitting(settings: Settings, recorded: EncoderIdentity | None) -> Encode
     Raises:
         EncoderMismatch: This machine has other weights under its name.
     """
-    encoder = load_encoder(settings, recorded.model if recorded else settings.encoder or DEFAULT_ENCODER)
-    if recorded is not None and recorded != encoder.identity:
+    if recorded is None:
+        return load_encoder(settings, settings.encoder or DEFAULT_ENCODER)
+    encoder = load_encoder(settings, recorded.model, "int8" if recorded.precision == "int8" else "float")
+    if recorded != encoder.identity:
         raise EncoderMismatch(
             f"Index {settings.index}/ was built with {recorded} but this machine has "
             f"{encoder.identity}; vectors of two encoders cannot be compared. Run "

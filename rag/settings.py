@@ -77,8 +77,8 @@ class Settings(BaseSettings):
         f"or {DEFAULT_ENCODER} for a new index.",
     )
     engine: Literal["auto", "openvino", "torch"] = Field("auto", description="What runs the encoder.")
-    precision: Literal["auto", "fp32", "bf16"] = Field(
-        "auto", description="Arithmetic of the encoder; auto takes bf16 where the CPU has it."
+    precision: Literal["auto", "fp32", "bf16", "int8"] = Field(
+        "auto", description="Arithmetic of the encoder; auto: the index's own, for a new one what is faster here."
     )
     threads: int = Field(0, ge=0, le=1024, description="CPU threads for the encoder; 0 takes all cores.")
     cache: Path = Field(

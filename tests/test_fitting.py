@@ -9,9 +9,15 @@ from rag.settings import DEFAULT_ENCODER, Settings
 from tests.fakes import BagOfWordsEncoder
 
 
+def encoder_in(model: str, precision: str) -> BagOfWordsEncoder:
+    encoder = BagOfWordsEncoder(model=model)
+    encoder.identity = replace(encoder.identity, precision=precision)
+    return encoder
+
+
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(fitting, "load_encoder", lambda _, name: BagOfWordsEncoder(model=name))
+    monkeypatch.setattr(fitting, "load_encoder", lambda _, name, precision="float": encoder_in(name, precision))
     return Settings(index=tmp_path)
 
 
@@ -39,3 +45,16 @@ def test_another_name_is_refused_before_anything_is_loaded(settings: Settings):
         fitting.check_configured(fits, recorded)
     with pytest.raises(EncoderMismatch, match="built with 'theirs' but 'ours' is configured"):
         fitting.check_configured(settings.model_copy(update={"encoder": "ours"}), recorded)
+
+
+@pytest.mark.parametrize("precision", ["float", "int8"])
+def test_an_index_is_read_in_its_own_precision_and_another_that_is_demanded_is_refused(settings: Settings, precision):
+    recorded = encoder_in("theirs", precision).identity
+    fitting.check_configured(settings, recorded)
+    assert fitting.load_fitting(settings, recorded).identity == recorded
+    same, others = {"float": (("fp32", "bf16"), ("int8",)), "int8": (("int8",), ("fp32", "bf16"))}[precision]
+    for name in same:
+        fitting.check_configured(settings.model_copy(update={"precision": name}), recorded)
+    for name in others:
+        with pytest.raises(EncoderMismatch, match=f"holds {precision} vectors but RAG_PRECISION is '{name}'"):
+            fitting.check_configured(settings.model_copy(update={"precision": name}), recorded)

@@ -17,8 +17,11 @@ N_NAMED = 10  # sources are counted by name, and a large index has hundreds
 
 
 def status(index: Index = None, json: Json = False) -> None:
-    """Say what is in the index, and how it was built."""
-    form = plain_form(open_rag(index).status())
+    """Say what is in the index, how it was built, and how fast this machine encodes."""
+    rag = open_rag(index)
+    form = plain_form(rag.status())
+    if speeds := rag.speeds():
+        form["speeds"] = plain_form(speeds)
     if json:
         print_json(form)
     else:

@@ -21,7 +21,9 @@ CONVERTER = 1  # raise it when what is converted changes, so that older caches a
 FILES = ("model.xml", "model.bin")
 
 
-def converted(folder: ModelFolder, stack: Stack, cache: Path, version: str, convert: Callable[[Path], None]) -> Path:
+def converted(
+    folder: ModelFolder, stack: Stack, cache: Path, version: str, convert: Callable[[Path], None], form: str = "float"
+) -> Path:
     """Return the converted network of a model, converting it where the cache lacks a whole one.
 
     Args:
@@ -30,6 +32,7 @@ def converted(folder: ModelFolder, stack: Stack, cache: Path, version: str, conv
         cache: `Settings.cache`.
         version: The engine's version; another one converts anew.
         convert: Writes `model.xml` and `model.bin`, given the path of the first.
+        form: What the network was turned into: "float", or "int8" with the digest of its ranges.
 
     Returns:
         Path of `model.xml`.
@@ -38,7 +41,7 @@ def converted(folder: ModelFolder, stack: Stack, cache: Path, version: str, conv
         EncoderUnavailable: The cache cannot be written.
     """
     config = hashlib.sha256((folder.path / "config.json").read_bytes()).hexdigest()
-    key = f"{folder.weights}|{config}|{stack.pooling}|{version}|{CONVERTER}"
+    key = f"{folder.weights}|{config}|{stack.pooling}|{version}|{CONVERTER}" + (f"|{form}" if form != "float" else "")
     target = cache / "openvino" / hashlib.sha256(key.encode()).hexdigest()[:32]
     if not _whole(target, cache):
         try:

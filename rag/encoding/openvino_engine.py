@@ -21,7 +21,7 @@ _hidden = _TELEMETRY not in sys.modules
 if _hidden:
     sys.modules[_TELEMETRY] = None  # type: ignore[assignment]
 try:
-    import openvino
+    import openvino as openvino  # quantisation.py takes it from here
 finally:
     if _hidden:
         del sys.modules[_TELEMETRY]
@@ -41,7 +41,7 @@ class OpenVinoNetwork:
 
         Args:
             xml: What `convert` wrote.
-            precision: "fp32", "bf16", or "auto" for bf16 where the CPU computes in it.
+            precision: What is not in int8 already: "fp32", "bf16", or any other word for bf16 where the CPU has it.
             threads: CPU threads; 0 leaves OpenVINO's own choice (all physical cores).
             cache: Folder for the compiled graph; beside the model if None. Does without where it cannot be written.
 
@@ -92,6 +92,11 @@ class OpenVinoNetwork:
             return found, request.get_output_tensor(1).data.copy()
         finally:
             self._requests.put(request)
+
+
+def processor() -> str:
+    """Return the name of this machine's CPU."""
+    return str(openvino.Core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
 
 
 def writable(folder: Path) -> bool:

@@ -145,6 +145,8 @@ def split(article):
 
 
 class FakeRag:
+    measured = None
+
     def __init__(self, path, settings):
         self.path = path
         self.settings = settings
@@ -264,6 +266,9 @@ class FakeRag:
 
     def sentences(self, article_id):
         return split(self.article(article_id))
+
+    def speeds(self):
+        return self.measured
 
     def status(self):
         days = [a.published for a in self.store.articles.values() if a.published]

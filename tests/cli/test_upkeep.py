@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from rag.cli.upkeep import _size
+from rag.encoding.choosing import Speeds
 
 
 def test_status_is_field_by_field(rag):
@@ -28,6 +29,14 @@ def test_status_with_json_has_plain_values(rag):
         "database_bytes": 1_234_567,
         "checkpoint": None,
     }
+
+
+def test_status_tells_how_fast_this_machine_encodes_where_that_was_measured(rag, fake, monkeypatch):
+    monkeypatch.setattr(fake.FakeRag, "measured", Speeds("EPYC", 81.0, 123.5, "int8"))
+    assert rag("status").stdout.endswith(
+        "speeds:\n  cpu: EPYC\n  float_texts_per_s: 81.0\n  int8_texts_per_s: 123.5\n  chosen: int8\n"
+    )
+    assert json.loads(rag("status", "--json").stdout)["speeds"]["chosen"] == "int8"
 
 
 def test_of_many_sources_ten_are_shown(rag, fake):

@@ -41,7 +41,7 @@ def reference(real_settings: Settings) -> np.ndarray:
 
 
 def engine(settings: Settings, name: str, precision: str) -> TextEncoder:
-    return load_encoder(settings.model_copy(update={"engine": name, "precision": precision}))
+    return load_encoder(settings.model_copy(update={"engine": name, "precision": precision}), precision="float")
 
 
 @pytest.mark.parametrize(

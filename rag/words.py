@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -29,6 +30,9 @@ where's when's how's it's that's there's he's she's they're we're i'm
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 _stemmer = snowballstemmer.stemmer("english")
+# It keeps the word it is at work on in itself: two threads in it at once raise IndexError, or get the wrong stem, which
+# would then be remembered for good.
+_stemming = Lock()
 
 
 @lru_cache(maxsize=100_000)
@@ -36,7 +40,8 @@ def stem(word: str) -> str:
     """Return the Snowball (Porter 2) stem of `word`, lower-cased, a possessive 's removed first."""
     word = word.lower().replace("’", "'")
     word = word.removesuffix("'s").removesuffix("'")
-    stemmed: str = _stemmer.stemWord(word)
+    with _stemming:
+        stemmed: str = _stemmer.stemWord(word)
     return stemmed
 
 

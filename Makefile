@@ -17,7 +17,7 @@ help:
 	@echo "make test    install, run all tests (the page in a real browser too)"
 	@echo "make check   ruff, mypy, import-linter"
 	@echo "make bench   speed, side by side with other libraries"
-	@echo "make faults  kill a writer at every file-system call it makes, fail every call, flip bits in every file (needs cc)"
+	@echo "make faults  kill a writer at every file-system call, fail every call, flip bits in every file, ask while articles change (needs cc)"
 	@echo "make evals   the evaluation sets in evals/; fails where a headline figure has dropped"
 
 install: $(STAMP)
@@ -60,6 +60,8 @@ bench: install
 faults: install
 	@$(BIN)/python -m benchmarks.faults.campaign --out benchmarks/results/faults.json
 	@$(BIN)/python -m benchmarks.faults.damage --out benchmarks/results/damage.json
+	@$(BIN)/python -m benchmarks.faults.asking --out benchmarks/results/asking.json
+	@$(BIN)/python -m benchmarks.faults.orders --out benchmarks/results/orders.json
 
 evals: install
 	@$(BIN)/python -m evals.gate

@@ -21,7 +21,7 @@ from rag.errors import ArticleNotFound, IndexNotFound, SettingInvalid
 from rag.fitting import check_configured, load_fitting
 from rag.given import check_sources, check_targets, count_of, day_of, question_of, turns_of
 from rag.index import CheckReport, Index, Snapshot, Status
-from rag.ingest import AddProgress, add_articles, rebuild
+from rag.ingest import AddProgress, add_articles, rebuild, rebuild_views
 from rag.protocols import Encoder
 from rag.reading import read
 from rag.retrieval import HybridRetriever, constrain
@@ -96,6 +96,15 @@ class Rag:
             IndexNotFound: Nothing was added yet.
         """
         return self._opened.snapshot()
+
+    def _follow(self) -> Snapshot:
+        """Return the newest generation; what was loaded for another encoder than it has is let go of."""
+        snapshot = self.snapshot()
+        loaded = self.__dict__.get("encoder")
+        if loaded is not None and loaded.identity != snapshot.identity:
+            for stale in ("_opened", "encoder", "model", "chain"):
+                self.__dict__.pop(stale, None)
+        return self.snapshot()
 
     @property
     def generation(self) -> int:
@@ -200,7 +209,7 @@ class Rag:
 
     def _constraints(self, as_of: Day, since: Day, until: Day, sources: Sequence[str]) -> Constraints:
         """Check what an asker allows to be used, and that there is anything to use."""
-        if self.snapshot().n_articles == 0:
+        if self._follow().n_articles == 0:
             raise IndexNotFound(f"The index {self.settings.index} has no articles. Add some with `rag add PATH`.")
         if sources:
             check_sources(sources, self._opened.status().sources)
@@ -265,6 +274,8 @@ class Rag:
         progress: Callable[[AddProgress], None] | None = None,
     ) -> AddReport:
         """Add articles that were read elsewhere; `Skipped` items are counted and reported."""
+        if self.exists:
+            self._follow()
         encoder = remembering(self.encoder, self.settings)
         index = Index.open_or_create(self.settings.index, encoder.identity)
         self.__dict__.setdefault("_opened", index)
@@ -305,6 +316,10 @@ class Rag:
         """Return the sentences of an article, in order."""
         return self.snapshot().sentences(article_id)
 
+    def twins(self, article_id: str) -> tuple[str, ...]:
+        """Return the ids of the other articles that have the very text of this one."""
+        return self.snapshot().twins(article_id)
+
     def status(self) -> Status:
         """Say what is in the index."""
         return self._opened.status()
@@ -333,12 +348,11 @@ class Rag:
         """
         index = Index.open(self.settings.index)
         if views_only:
-            index.rebuild_views()
+            rebuild_views(index, progress)
             return
         name = encoder or self.settings.encoder or index.identity.model
         rebuild(index, self._given_encoder or load_encoder(self.settings, name), progress)
-        for stale in ("_opened", "encoder", "model", "chain"):
-            self.__dict__.pop(stale, None)
+        self._follow()
 
     def verify(self, answer: Answer) -> VerifyReport:
         """Re-check every citation of a saved answer, byte for byte, and its words against them."""

@@ -22,7 +22,7 @@ from rag.types import AddReport, Article, Skipped, same_article
 # cost nothing beside encoding (20 ms against 10 s on two cores); small enough that an interruption loses seconds.
 BATCH_PASSAGES = 512
 
-Stage = Literal["reading", "encoding", "saving"]
+Stage = Literal["reading", "encoding", "saving", "building"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,11 @@ class AddProgress:
     """Where an addition stands.
 
     Attributes:
+        stage: reading, encoding or saving articles; or building the search structures, which a rebuild does last.
         done: Articles finished so far (committed or found unchanged), with those of the current batch in proportion.
         total: Articles in all, where it is known.
         article: Title of the article that was read last.
-        n_passages: Passages encoded so far.
+        n_passages: Passages encoded so far, or read for the search structures.
     """
 
     stage: Stage
@@ -227,5 +228,21 @@ def rebuild(index: Index, encoder: Encoder, progress: Callable[[AddProgress], No
                     yield from done
 
         writer.replace_vectors(encoder.identity, drafts())
-    index.rebuild_views()
-    told(AddProgress("saving", len(articles), len(articles), None, n_encoded))
+    rebuild_views(index, told)
+
+
+def rebuild_views(index: Index, progress: Callable[[AddProgress], None] | None = None) -> None:
+    """Rebuild the search structures from the log; nothing is encoded. Until it is done the index answers as before.
+
+    Raises:
+        IndexLocked: Another process is writing.
+        IndexNotWritable: The disk is full or the folder cannot be written.
+    """
+    told = progress or (lambda _: None)
+    totals = index.content().totals
+
+    def tell(done: int, n_passages: int) -> None:
+        told(AddProgress("building", totals.n_articles * done // n_passages, totals.n_articles, None, done))
+
+    index.rebuild_views(tell)
+    told(AddProgress("building", totals.n_articles, totals.n_articles, None, totals.n_passages))

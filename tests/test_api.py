@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.api import Rag, open_index
+from rag.api import AddProgress, Rag, open_index
 from rag.chain import Step, make_constraints, read_input
 from rag.errors import (
     ArticleNotFound,
     EncoderMismatch,
+    IndexLocked,
     IndexNotFound,
     QuestionInvalid,
     ReadError,
@@ -138,6 +139,49 @@ def test_another_encoder_than_the_index_was_built_with_is_refused_with_the_way_o
     other = Rag(Settings(index=opened.settings.index, encoder="bge-small"))
     with pytest.raises(EncoderMismatch, match="rag rebuild --encoder bge-small"):
         other.ask("Who met Xi?")
+
+
+def test_an_index_that_was_encoded_anew_by_others_is_asked_with_its_encoder_or_not_at_all(opened: Rag, monkeypatch):
+    encoders = {"bag-of-words": BagOfWordsEncoder(), "other": BagOfWordsEncoder(model="other")}
+    for place in ("rag.api.load_encoder", "rag.fitting.load_encoder"):
+        monkeypatch.setattr(place, lambda settings, model=None: encoders[model])
+    long_open = Rag(opened.settings, model=WordOverlapEvidence())
+    assert long_open.ask("Who met Xi?").models.encoder == "bag-of-words"
+    retriever = long_open.retriever()
+    Rag(opened.settings, model=WordOverlapEvidence()).rebuild("other")
+    answer = long_open.ask("Who met Xi?")
+    assert (answer.models.encoder, answer.citations[0].article_id) == ("other", "talks")
+    for old in (lambda: opened.ask("Who met Xi?"), lambda: retriever.invoke("Who met Xi?")):
+        with pytest.raises(EncoderMismatch, match=r"'other' now.*'bag-of-words'.*open the index again"):
+            old()
+
+
+@pytest.mark.parametrize("views_only", [True, False])
+def test_a_rebuild_tells_how_far_it_has_come_and_questions_are_answered_meanwhile(opened: Rag, views_only: bool):
+    told = []
+
+    def tell(now: AddProgress) -> None:
+        told.append(now)
+        assert opened.ask("Who met Xi?").citations[0].article_id == "talks"
+
+    opened.rebuild(views_only=views_only, progress=tell)
+    stages = [now.stage for now in told]
+    assert [now.done for now in told if now.stage == "building"] == [0, 2]
+    assert {now.total for now in told} == {2}
+    assert list(dict.fromkeys(stages)) == (["building"] if views_only else ["encoding", "building"])
+    assert opened.generation == (1 if views_only else 2)
+    assert opened.check().ok
+
+
+def test_a_rebuild_beside_another_writer_is_refused(opened: Rag):
+    with opened._opened.writer(), pytest.raises(IndexLocked, match="only one writer"):
+        opened.rebuild(views_only=True)
+
+
+def test_articles_with_the_same_text_are_named_and_others_are_not(opened: Rag):
+    copy = replace(ARTICLES[0], id="copy", url=None, source="Mirror")
+    assert opened.add_articles([copy]).duplicates == ("copy",)
+    assert (opened.twins("copy"), opened.twins("talks"), opened.twins("quake")) == (("talks",), ("copy",), ())
 
 
 def test_a_language_model_without_a_key_is_refused_only_when_a_question_is_asked(opened: Rag, monkeypatch):

@@ -100,6 +100,16 @@ class Snapshot:
         """
         return _sentences(reads.checked(self._stored(article_id)))
 
+    def twins(self, article_id: str) -> tuple[str, ...]:
+        """Return the ids of the other articles that have the text of this one word for word, in order.
+
+        Raises:
+            ArticleNotFound: No article has this id or url.
+        """
+        article = self._stored(article_id).article
+        same = reads.articles_where(self._log, self.generation, "digest", article.digest)
+        return tuple(stored.article.id for stored in same if stored.article.id != article.id)
+
     def contexts(self, passage_ids: Sequence[int]) -> list[PassageInContext]:
         """Return passages with their articles and sentences, in the order given.
 

@@ -22,6 +22,7 @@ from rag.index.status import Status, index_status
 from rag.index.vectors import VectorView
 from rag.index.word_folder import FOLDER, WordFolder
 from rag.index.writer import Writer
+from rag.protocols import Progress
 from rag.types import EncoderIdentity
 
 _logger = logging.getLogger(__name__)
@@ -140,8 +141,11 @@ class Index:
             report = report.after_repair(check_index(self.path, self._log))
         return report
 
-    def rebuild_views(self) -> None:
+    def rebuild_views(self, progress: Progress = lambda done, total: None) -> None:
         """Build both views anew from the log, at the newest generation; nothing is encoded again.
+
+        Args:
+            progress: Called with passages read and passages in all.
 
         Raises:
             IndexLocked: Another process is writing.
@@ -151,7 +155,7 @@ class Index:
             with writer_lock(self.path):
                 remove_temporary(self.path)
                 generation = reads.newest_generation(self._log)
-                self._words.rebuild(self._log, generation)
+                self._words.rebuild(self._log, generation, progress)
                 vectors.write_checkpoint(self.path, self._log, generation)
         except OSError as error:
             raise _not_writable(self.path, error) from error

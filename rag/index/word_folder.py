@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from rag.index import reads
 from rag.index.files import TEMPORARY, remove, sha256_of_file, sync_folder, write_atomically
 from rag.index.lexical import FORMAT, Part, ViewUnusable, WordView, new_index, open_index, write
 from rag.index.log import Log
+from rag.index.reads import PassageText
+from rag.protocols import Progress
 
 FOLDER = "lexical"
 MANIFEST = "generation.json"
@@ -59,8 +62,13 @@ class WordFolder:
         except ViewUnusable:
             self.rebuild(log, upto)
 
-    def rebuild(self, log: Log, upto: int) -> None:
+    def rebuild(self, log: Log, upto: int, progress: Progress = lambda done, total: None) -> None:
         """Build the folder anew at generation `upto`; the writer's lock must be held.
+
+        Args:
+            log: What it is built from.
+            upto: The generation.
+            progress: Called with passages read and passages in all.
 
         Raises:
             OSError: The disk is full or the folder cannot be written.
@@ -71,7 +79,7 @@ class WordFolder:
         temporary.mkdir(parents=True)
         self._verified = {}
         try:
-            write(new_index(temporary), [], reads.added_texts(log, 0, upto))
+            write(new_index(temporary), [], _counted(reads.added_texts(log, 0, upto), progress, log, upto))
             self._seal(log, upto, temporary)
         except ViewUnusable as error:
             remove(temporary)  # on a full disk, others need the room
@@ -160,6 +168,16 @@ class WordFolder:
             "files": files,
         }
         write_atomically(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+
+
+def _counted(
+    batches: Iterator[list[PassageText]], progress: Progress, log: Log, upto: int
+) -> Iterator[list[PassageText]]:
+    n_done, n_passages = 0, reads.totals(log, upto).n_passages
+    for batch in batches:
+        progress(n_done, n_passages)
+        yield batch
+        n_done += len(batch)
 
 
 def _meta(folder: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.errors import EncoderMismatch
 from rag.protocols import Encoder, Vectors
 from rag.retrieval.fuse import reciprocal_ranks
 from rag.retrieval.prior import prefer, prefers
@@ -49,7 +50,16 @@ class HybridRetriever:
         Returns:
             Hits with the fused score (at most 0.05; comparable within one search only), the rank in each list from 1,
             and the cosine to the question whichever list found them. Of passages with the same text, the best-ranked.
+
+        Raises:
+            EncoderMismatch: The index has been encoded anew since the encoder was loaded.
         """
+        if self.snapshot.identity != self.encoder.identity:
+            raise EncoderMismatch(
+                f"The articles are encoded with {self.snapshot.identity.model!r} now, but the question would be with "
+                f"{self.encoder.identity.model!r}; vectors of two encoders cannot be compared. Ask again, or open the "
+                "index again."
+            )
         question = question.strip()[:MAX_QUESTION_CHARACTERS]
         if k < 1 or not question:
             return []

@@ -35,6 +35,8 @@ class FakeSnapshot:
     The cosine of passage n is 1 / (1 + n), in its vector and in the dense list alike.
     """
 
+    identity = EncoderIdentity("axis", "sha256:0", "sum", "float", 2, 8)
+
     def __init__(self, rows, dense, words):
         self.rows = {row.id: row for row in rows}
         self.dense, self.words = dense, words
@@ -79,7 +81,7 @@ class FakeSnapshot:
 class OneAxisEncoder:
     """Every text is the first axis."""
 
-    identity = EncoderIdentity("axis", "sha256:0", "sum", "float", 2, 8)
+    identity = FakeSnapshot.identity
 
     def encode(self, texts, progress=None):
         return np.array([[1.0, 0.0]] * len(texts), np.float32)

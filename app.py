@@ -44,6 +44,9 @@ NO_REPORT = (
     '<div class="rag-panel rag-blank"><h2>How well does it answer?</h2><p>Choose a question set and run it: figures '
     "with intervals, plots, every question with its answer and its gold, and what moved since the last run.</p></div>"
 )
+REINDEX = "<p>Builds the search structures anew from the stored articles. Questions are answered meanwhile.</p>"
+ANEW = "Needed after a change of the encoder's weights; takes as long as adding the articles did."
+SHOW_REPORT = "() => { document.querySelector('#rag-report').scrollIntoView({block: 'nearest'}); }"
 ORDERS = [("Newest first", "newest"), ("Oldest first", "oldest"), ("By title", "title"), ("By outlet", "source")]
 BARE: dict[str, Any] = {"padding": False, "apply_default_css": False}  # the page's own style sheet serves alone
 
@@ -174,6 +177,13 @@ def _articles(catalogue: Catalogue, header: gr.HTML, chat: gr.Chatbot, filters: 
                 with gr.Accordion("From an address", open=False, elem_id="rag-fetch", elem_classes="rag-form"):
                     url = gr.Textbox(label="Page, file or feed", placeholder="https://…", max_lines=1)
                     fetch = gr.Button("Fetch it", variant="primary")
+                with gr.Accordion("Re-index", open=False, elem_id="rag-reindex", elem_classes="rag-form"):
+                    gr.HTML(REINDEX, **BARE)
+                    anew = gr.Checkbox(label="Encode every article anew too", info=ANEW)
+                    reindex = gr.Button("Re-index", variant="secondary")
+                    with gr.Row(elem_classes="rag-actions", visible=False) as reindexing:
+                        begin = gr.Button("Yes, re-index now", size="sm", variant="primary")
+                        leave = gr.Button("Leave it", size="sm", variant="secondary")
     refreshed = [header, chat, filters, rows]
     opened = [reader, reading, adding, confirm, chosen]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -194,6 +204,11 @@ def _articles(catalogue: Catalogue, header: gr.HTML, chat: gr.Chatbot, filters: 
     sure.click(catalogue.remove_article, [chosen, search], [report, *opened, *refreshed], **quiet)
     files.upload(catalogue.upload, [files, search], [report, files, *refreshed], **told)
     fetch.click(catalogue.fetch, [url, search], [report, url, *refreshed], **told)
+    reindex.click(lambda: gr.update(visible=True), None, [reindexing], **quiet)
+    for either in (begin, leave):
+        either.click(lambda: gr.update(visible=False), None, [reindexing], **quiet)
+    begin.click(catalogue.reindex, [anew, search], [report, *refreshed], **told)
+    report.change(None, None, None, js=SHOW_REPORT)
     add.click(catalogue.paste, [text, title, day, search], [report, text, title, day, *refreshed], **told)
     return refreshed
 

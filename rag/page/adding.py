@@ -12,7 +12,7 @@ from rag.errors import ReadError
 from rag.reading import read, read_text
 from rag.types import Article, Skipped
 
-STAGE_WORDS = {"reading": "Reading", "encoding": "Encoding", "saving": "Saving"}
+STAGE_WORDS = {"reading": "Reading", "encoding": "Encoding", "saving": "Saving", "building": "Building"}
 
 
 class Progress(Protocol):

@@ -5,22 +5,27 @@ Knows the Rag it was given and Gradio's ways of answering an event; not where an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from rag.errors import RagError
+from rag.errors import ArticleNotFound, EncoderMismatch, RagError
 from rag.page.adding import pasted, telling, uploaded
 from rag.page.answer import notice_html
 from rag.page.filters import filters_html
 from rag.page.library import (
+    N_FATES_SHOWN,
     STARTER_TITLE,
+    Fate,
     header_html,
     list_html,
     questions_for,
     reader_html,
+    reindexed_html,
     removed_html,
     report_html,
     welcome_html,
@@ -101,7 +106,7 @@ class Catalogue:
         for at, file in enumerate(files):
             tell = telling(lambda share, words: progress(share, desc=words), file.name, at, len(files))
             progress(at / len(files), desc=f"Reading {file.name}")
-            reports.append(report_html(file.name, self._add(uploaded(str(file), file.name), tell)))
+            reports.append(self._told(file.name, self._add(uploaded(str(file), file.name), tell)))
         return "".join(reports), None, *self.refreshed(query)
 
     def paste(self, text: str, title: str, published: str, query: str, progress: gr.Progress = PROGRESS) -> Reply:
@@ -113,7 +118,7 @@ class Catalogue:
             return report_html(name, str(error)), gr.skip(), gr.skip(), gr.skip(), *self.refreshed(query)
         report = self._add([article], telling(lambda share, words: progress(share, desc=words), name, 0, 1))
         boxes = (gr.skip(),) * 3 if isinstance(report, str) else ("", "", "")
-        return report_html(article.title or name, report), *boxes, *self.refreshed(query)
+        return self._told(article.title or name, report), *boxes, *self.refreshed(query)
 
     def fetch(self, address: str, query: str, progress: gr.Progress = PROGRESS) -> Reply:
         """Add what an address has: a page, a file or a feed. Returns the report, the box, then `refreshed`."""
@@ -128,7 +133,47 @@ class Catalogue:
         except RagError as error:
             report = str(error)
         box = gr.skip() if isinstance(report, str) else ""
-        return report_html(address, report), box, *self.refreshed(query)
+        return self._told(address, report), box, *self.refreshed(query)
+
+    def reindex(self, anew: bool, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+        """Build the search structures anew. Returns the report, then `refreshed`.
+
+        Args:
+            anew: Encode every article anew too, as is done unasked where the index has another encoder than is there.
+            query: What the list shows.
+            progress: Gradio's.
+        """
+        began_s = time.monotonic()
+        progress(0, desc="Building the index")
+        try:
+            anew = anew or self._has_another_encoder()
+            tell = telling(lambda share, words: progress(share, desc=words), "the index", 0, 1)
+            self.rag.rebuild(views_only=not anew, progress=tell)
+            elapsed_s = time.monotonic() - began_s
+            report = reindexed_html(self.rag.n_articles, self.rag.generation, anew, elapsed_s)
+        except RagError as error:
+            report = report_html("Re-index", str(error))
+        return report, *self.refreshed(query)
+
+    def _has_another_encoder(self) -> bool:
+        try:
+            _ = self.rag.encoder
+        except EncoderMismatch:
+            return True
+        return False
+
+    def _told(self, name: str, report: AddReport | str) -> str:
+        return report_html(name, report, () if isinstance(report, str) else list(self._fates(report)))
+
+    def _fates(self, report: AddReport) -> Iterator[Fate]:
+        """Yield what became of each article, the first `N_FATES_SHOWN` of them: what changed before what did not."""
+        every = ((what, one) for what in ("updated", "added", "unchanged") for one in getattr(report, what))
+        for what, article_id in islice(every, N_FATES_SHOWN):
+            try:
+                twins = self.rag.twins(article_id) if article_id in report.duplicates else ()
+                yield Fate(what, self.rag.article(article_id).title or article_id, twins[0] if twins else None)
+            except ArticleNotFound:  # somebody removed it in the meantime
+                yield Fate(what, article_id)
 
     def _add(self, items: Iterable[Article | Skipped], tell: Callable[[AddProgress], None]) -> AddReport | str:
         try:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rag.page.article import DOT, article_html
 from rag.page.escape import count, escape, time_tag
 from rag.types import AddReport, Article
 
 N_SKIPPED_SHOWN = 20  # reasons of one file that the report spells out; a whole broken feed would fill the page
+N_UNFOLDED = 10  # articles of one file that are listed in the open; more of them push the next file's report away
+N_FATES_SHOWN = 200  # articles of one file that are listed at all: a file can have a hundred thousand
 
 # About the starter article; offered only where it is indexed. The last one is not answered by it, on purpose.
 STARTER_TITLE = "hold candid talks in Beijing"
@@ -17,6 +20,21 @@ STARTER_QUESTIONS = (
     "Why was Blinken’s trip postponed from February?",
     "What did Xi Jinping have for lunch?",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one article of a file, a feed or a folder.
+
+    Attributes:
+        what: "added", "updated" or "unchanged".
+        title: Its title, or its id where it has none.
+        twin: Id of another article with the very same text; None where there is none.
+    """
+
+    what: str
+    title: str
+    twin: str | None = None
 
 
 def questions_for(articles: Sequence[Article], starter: bool) -> tuple[str, ...]:
@@ -92,8 +110,14 @@ def reader_html(article: Article, n_sentences: int) -> str:
     )
 
 
-def report_html(name: str, report: AddReport | str) -> str:
-    """Return what became of one file or pasted text; `report` is a message where it failed as a whole."""
+def report_html(name: str, report: AddReport | str, fates: Sequence[Fate] = ()) -> str:
+    """Return what became of one file or pasted text; `report` is a message where it failed as a whole.
+
+    Args:
+        name: Of the file, or its address.
+        report: What the addition did, or why it did nothing.
+        fates: What became of each article; the first `N_FATES_SHOWN` of them will do.
+    """
     if isinstance(report, str):
         return f'<div class="rag-report rag-failed"><strong>{escape(name)}</strong> {escape(report)}</div>'
     parts = [
@@ -108,13 +132,39 @@ def report_html(name: str, report: AddReport | str) -> str:
     state = "" if report.added or report.updated or report.unchanged else " rag-failed"
     return (
         f'<div class="rag-report{state}"><strong>{escape(name)}</strong> '
-        f"{escape(', '.join(parts) or 'nothing found in it')}{_skipped(report)}</div>"
+        f"{escape(', '.join(parts) or 'nothing found in it')}{_skipped(report)}{_fates(name, report, fates)}</div>"
     )
 
 
 def removed_html(article_id: str) -> str:
     """Return that an article is gone."""
     return f'<div class="rag-report"><strong>{escape(article_id)}</strong> was removed from the index</div>'
+
+
+def reindexed_html(n_articles: int, generation: int, anew: bool, elapsed_s: float) -> str:
+    """Return that the search structures are built anew, and (`anew`) every article is encoded anew."""
+    done = "encoded anew, and their search structures built" if anew else "have new search structures"
+    return (
+        f'<div class="rag-report"><strong>Re-index</strong> {count(n_articles, "article")} {done}, '
+        f"in {elapsed_s:,.0f} s; generation {generation:,}</div>"
+    )
+
+
+def _fates(name: str, report: AddReport, fates: Sequence[Fate]) -> str:
+    n_articles = len(report.added) + len(report.updated) + len(report.unchanged)
+    if not fates or (n_articles == 1 and fates[0].title == name and not fates[0].twin):  # the line above has said it
+        return ""
+    rest = n_articles - len(fates)
+    rows = "".join(map(_fate, fates)) + (f"<li>and {rest:,} more</li>" if rest > 0 else "")
+    listed = f'<ul class="rag-fates">{rows}</ul>'
+    if n_articles <= N_UNFOLDED:
+        return listed
+    return f"<details><summary>What became of each of the {n_articles:,}</summary>{listed}</details>"
+
+
+def _fate(fate: Fate) -> str:
+    twin = f'{DOT}same text as <span class="rag-id">{escape(fate.twin)}</span>' if fate.twin else ""
+    return f"<li><b>{fate.what}</b> {escape(fate.title)}{twin}</li>"
 
 
 def _skipped(report: AddReport) -> str:

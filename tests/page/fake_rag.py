@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rag.errors import ArticleNotFound, QuestionInvalid
+from rag.errors import ArticleNotFound, EncoderMismatch, QuestionInvalid
 from rag.types import (
     AddReport,
     Answer,
@@ -70,6 +70,7 @@ class FakeRag:
     def __init__(self, articles: Iterable[Article] = ()) -> None:
         self._articles = {article.id: article for article in articles}
         self.generation = 1
+        self.has_another_encoder = False
         self.histories: list[tuple[Turn, ...]] = []
 
     @property
@@ -171,17 +172,37 @@ class FakeRag:
     def add_articles(
         self, items: Iterable[Article | Skipped], progress: Callable[[AddProgress], None] | None = None
     ) -> AddReport:
-        added, updated, skipped = [], [], []
+        added, updated, duplicates, skipped = [], [], [], []
         for item in items:
             if isinstance(item, Skipped):
                 skipped.append(item)
                 continue
             (updated if item.id in self._articles else added).append(item.id)
             self._articles[item.id] = item
+            duplicates += [item.id] if self.twins(item.id) else []
             if progress:
                 progress(AddProgress("encoding", len(added), None, item.id))
         self.generation += 1
-        return AddReport(tuple(added), tuple(updated), skipped=tuple(skipped), generation=self.generation)
+        return AddReport(
+            tuple(added), tuple(updated), (), tuple(duplicates), tuple(skipped), generation=self.generation
+        )
+
+    def twins(self, article_id: str) -> tuple[str, ...]:
+        text = self.article(article_id).text
+        return tuple(a.id for a in self._articles.values() if a.text == text and a.id != article_id)
+
+    @property
+    def encoder(self) -> str:
+        if self.has_another_encoder:
+            raise EncoderMismatch("The index was built with another encoder.")
+        return "fake"
+
+    def rebuild(self, *, views_only: bool = False, progress: Callable[[AddProgress], None] = lambda now: None) -> None:
+        for stage in ("building",) if views_only else ("encoding", "building"):
+            for done in range(len(self._articles) + 1):
+                progress(AddProgress(stage, done, len(self._articles)))
+        self.generation += not views_only
+        self.has_another_encoder = False
 
     def remove(self, *ids: str) -> tuple[str, ...]:
         for one in ids:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 
 from rag.errors import IndexLocked
+from rag.page.article import DOT
 from rag.page.catalogue import N_ROWS, Catalogue
 from rag.page.library import STARTER_QUESTIONS
 from rag.types import Article
@@ -82,6 +84,45 @@ def test_an_index_that_is_locked_is_a_report_and_no_crash(catalogue, monkeypatch
 
     monkeypatch.setattr(catalogue.rag, "add_articles", locked)
     assert "Another process is writing." in catalogue.paste("Some text.", "", "", "")[0]
+
+
+def test_an_upload_of_many_tells_of_each_what_became_of_it(catalogue, tmp_path):
+    lines = [json.dumps({"id": f"n{n}", "title": f"Title {n}", "text": f"Text {n % 11}."}) for n in range(12)]
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text("\n".join([*lines, "{broken"]), encoding="utf-8")
+    report, *_ = catalogue.upload([str(feed)], "")
+    assert "12 added" in report
+    assert "feed.jsonl:13" in report[: report.index("<details>")]  # what went wrong is not folded away
+    assert report.count("<li><b>added</b> Title") == 12
+    assert f'<b>added</b> Title 11{DOT}same text as <span class="rag-id">n0</span>' in report
+    again, *_ = catalogue.upload([str(feed)], "")
+    assert again.count("<li><b>updated</b> Title") == 12
+
+
+def test_a_re_index_encodes_anew_where_it_is_asked_to_and_where_the_encoder_is_another(catalogue, monkeypatch):
+    told = []
+
+    def progress(share, desc):
+        told.append((share, desc))
+
+    report, *refreshed = catalogue.reindex(False, "", progress)
+    assert "4 articles have new search structures" in report
+    assert len(refreshed) == 4
+    assert told[0] == (0, "Building the index")
+    assert told[-1] == (1.0, "Building the index 4 of 4")
+    assert catalogue.rag.generation == 1
+    assert "encoded anew" in catalogue.reindex(True, "", progress)[0]
+    assert (1.0, "Encoding the index 4 of 4") in told
+    catalogue.rag.has_another_encoder = True
+    assert "encoded anew" in catalogue.reindex(False, "", progress)[0]
+
+    def locked(**given):
+        raise IndexLocked("Another process is writing.")
+
+    monkeypatch.setattr(catalogue.rag, "rebuild", locked)
+    report, *_ = catalogue.reindex(False, "", progress)
+    assert "rag-failed" in report
+    assert "Another process is writing." in report
 
 
 def test_examples_fit_what_is_indexed():

@@ -3,12 +3,15 @@ from __future__ import annotations
 from lxml import html as lxml_html
 
 from rag.page.library import (
+    N_FATES_SHOWN,
     N_SKIPPED_SHOWN,
     STARTER_QUESTIONS,
+    Fate,
     header_html,
     list_html,
     questions_for,
     reader_html,
+    reindexed_html,
     removed_html,
     report_html,
     welcome_html,
@@ -75,6 +78,37 @@ def test_a_report_of_nothing_and_of_a_failure_look_failed():
     for report in (AddReport(), AddReport(skipped=(Skipped("a", None, "is empty"),)), "cannot be read"):
         assert len(tree(report_html("a.txt", report)).find_class("rag-failed")) == 1
     assert not tree(removed_html("a")).find_class("rag-failed")
+
+
+def test_a_report_lists_what_became_of_each_article_and_folds_a_long_list():
+    report = AddReport(("a", "b"), ("c",), ("d",), ("b",))
+    fates = [
+        Fate("updated", f"Three {PAYLOAD}"),
+        Fate("added", "One"),
+        Fate("added", "Two", "a"),
+        Fate("unchanged", "d"),
+    ]
+    page = tree(report_html("feed.xml", report, fates))
+    listed = [item.text_content() for item in page.find_class("rag-fates")[0]]
+    assert listed == [f"updated Three {PAYLOAD}", "added One", "added Two · same text as a", "unchanged d"]
+    assert not page.xpath("//details")
+    many = AddReport(tuple(f"id{n}" for n in range(250)))
+    page = tree(report_html("feed.xml", many, [Fate("added", f"Title {n}") for n in range(N_FATES_SHOWN)]))
+    [folded] = page.xpath("//details")
+    assert folded.find("summary").text_content() == "What became of each of the 250"
+    items = [item.text_content() for item in folded.iter("li")]
+    assert (items[0], items[-1], len(items)) == ("added Title 0", "and 50 more", N_FATES_SHOWN + 1)
+
+
+def test_what_the_first_line_of_a_report_has_said_is_not_said_again():
+    assert "<li>" not in report_html("Storm", AddReport(("a",)), [Fate("added", "Storm")])
+    assert "added</b> Storm" in report_html("storm.txt", AddReport(("a",)), [Fate("added", "Storm")])
+
+
+def test_a_re_index_says_what_was_done_to_how_many():
+    plain, anew = (tree(reindexed_html(4330, 7, anew, 12.4)).text_content() for anew in (False, True))
+    assert plain == "Re-index 4,330 articles have new search structures, in 12 s; generation 7"
+    assert anew == "Re-index 4,330 articles encoded anew, and their search structures built, in 12 s; generation 7"
 
 
 def test_the_reader_shows_the_whole_article():

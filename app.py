@@ -14,6 +14,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio i
 os.environ.setdefault("GRADIO_RUN_HISTORY", "False")  # no second record of what was asked, in the browser or a bucket
 
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -22,6 +24,7 @@ from rag.errors import RagError
 from rag.page import asset
 from rag.page.catalogue import N_ROWS, PROGRESS, Catalogue
 from rag.page.desk import Desk
+from rag.page.door import hang_door
 from rag.page.evaluating import known_sets, run_set
 from rag.page.inspection import Inspection
 from rag.page.library import header_html
@@ -63,6 +66,10 @@ def theme() -> gr.themes.Base:
         button_secondary_background_fill_hover="var(--rag-near)",
         button_secondary_border_color="var(--rag-line)",
         button_secondary_text_color="var(--rag-ink)",
+        checkbox_border_color="var(--rag-faint)",
+        checkbox_border_width="1px",
+        checkbox_background_color="var(--rag-paper)",
+        checkbox_background_color_selected="var(--rag-accent)",
         body_background_fill="#f6f6f4",
         body_background_fill_dark="#131519",
     )
@@ -180,7 +187,7 @@ def _articles(catalogue: Catalogue, header: gr.HTML, chat: gr.Chatbot, filters: 
                 with gr.Accordion("Re-index", open=False, elem_id="rag-reindex", elem_classes="rag-form"):
                     gr.HTML(REINDEX, **BARE)
                     anew = gr.Checkbox(label="Encode every article anew too", info=ANEW)
-                    reindex = gr.Button("Re-index", variant="secondary")
+                    reindex = gr.Button("Re-index", size="sm", elem_classes="rag-plain")
                     with gr.Row(elem_classes="rag-actions", visible=False) as reindexing:
                         begin = gr.Button("Yes, re-index now", size="sm", variant="primary")
                         leave = gr.Button("Leave it", size="sm", variant="secondary")
@@ -222,7 +229,9 @@ def _evaluation(rag: Rag, known_only: bool) -> None:
             info=None if known_only else "Or the path of a folder with a questions.jsonl",
             elem_id="rag-set",
         )
-        limit = gr.Number(None, label="Questions at most", precision=0, minimum=1, elem_id="rag-limit")
+        limit = gr.Number(
+            None, label="Questions at most", placeholder="All", precision=0, minimum=1, elem_id="rag-limit"
+        )
         start = gr.Button("Run", variant="primary", elem_id="rag-run")
     report = gr.HTML(NO_REPORT, elem_id="rag-evaluation", **BARE)
 
@@ -263,6 +272,8 @@ def mount(
         max_file_size=max_upload,
         **_look(),
     )
+    if login is not None:
+        hang_door(app)
 
 
 def launch(
@@ -292,10 +303,16 @@ def launch(
         max_file_size=MAX_UPLOAD,
         **_look(),
     )
+    Thread(target=_warm_up, args=(rag,), daemon=True).start()
     if block:
         print(f"Ask the news at {address}  (Ctrl+C ends it)", flush=True)  # noqa: T201
         page.block_thread()
     return address
+
+
+def _warm_up(rag: Rag) -> None:
+    with suppress(RagError):  # each question will say so
+        rag.warm_up()
 
 
 def main() -> None:

@@ -142,6 +142,16 @@ class Rag:
         model = load_chat_model(self.settings)
         return AnswerChain(WrittenSteps(steps, model, self.settings.llm_unbacked), self.snapshot)
 
+    def warm_up(self) -> None:
+        """Load the models and run each once, so that the first question does not wait for it.
+
+        Raises:
+            RagError: They cannot be loaded.
+        """
+        _ = self.encoder, self.model
+        if self.n_articles:
+            self.support("Somebody met somebody.")
+
     def retriever(self, k: int = 10, **filters: Any) -> RagRetriever:
         """The retrieval as a LangChain retriever; `filters` as in `ask`."""
         return RagRetriever(snapshot=self.snapshot, encoder=self.encoder, k=k, constraints=make_constraints(**filters))

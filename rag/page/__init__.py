@@ -11,6 +11,7 @@ All but `desk.py` are pure functions of answers and articles, and know nothing o
     library.py   the list of articles and the report of an addition
     adding.py    what is uploaded or pasted → articles, and how far that has come
     desk.py      what happens when something is asked, chosen or added
+    door.py      the login form (login.html) before a page that is not for everybody
     port.py      which port the page is served on
     page.css; panel.js, library.js and reader.js, each run once by the element of that name
 """

@@ -38,12 +38,8 @@ class Service:
         metrics.watch(lambda: gate.n_waiting, lambda: rag.generation, lambda: rag.n_articles)
 
     def warm_up(self) -> None:
-        """Load the models, so that the first question does not wait for them.
-
-        Raises:
-            RagError: They cannot be loaded.
-        """
-        _ = self.rag.encoder, self.rag.model
+        """Load the models, so that the first question does not wait for them. Raises as `Rag.warm_up` does."""
+        self.rag.warm_up()
         self.warm = True
 
     async def ask(self, via: str, question: str, history: Sequence[Turn] = (), **filters: Any) -> Answer:

@@ -57,8 +57,8 @@ class Browser:
     def js(self, code: str, *arguments: object) -> Any:
         return self.driver.execute_script(code, *arguments)
 
-    def until(self, condition: Callable[[], Any], what: str) -> Any:
-        deadline = time.monotonic() + PATIENCE_S
+    def until(self, condition: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
+        deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             try:
                 if found := condition():
@@ -66,18 +66,18 @@ class Browser:
             except StaleElementReferenceException:
                 pass  # drawn again between finding and looking
             time.sleep(0.05)
-        pytest.fail(f"waited {PATIENCE_S} s for {what}; the page reads: {self.js('return document.body.innerText')!r}")
+        pytest.fail(f"waited {patience_s} s for {what}; the page reads: {self.js('return document.body.innerText')!r}")
 
     def all(self, css: str) -> list[Any]:
         return self.driver.find_elements(By.CSS_SELECTOR, css)
 
-    def shown(self, css: str, text: str = "") -> Any:
+    def shown(self, css: str, text: str = "", patience_s: float = PATIENCE_S) -> Any:
         """Wait for a visible element that contains `text`; return the last such."""
 
         def look() -> Any:
             return next((e for e in reversed(self.all(css)) if e.is_displayed() and text in e.text), None)
 
-        return self.until(look, f"{css} with {text!r}")
+        return self.until(look, f"{css} with {text!r}", patience_s)
 
     def click(self, css: str, text: str = "") -> None:
         self.shown(css, text)
@@ -108,6 +108,14 @@ class Browser:
             return seen && still ? {id: mark.id, text: mark.textContent} : null;
         """
         return self.until(lambda: self.js(code), "a highlighted sentence in view")
+
+    def errors(self) -> list[str]:
+        """Return the errors that the console has shown since this was asked last.
+
+        A page that is left while Gradio still listens for its answers says so; on a slow machine that happens.
+        """
+        severe = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        return [message for message in severe if "AbortError: signal is aborted" not in message]
 
     def requests(self) -> set[str]:
         """Return the hosts that the page itself has asked so far; the browser's own pages and data: left out."""

@@ -97,6 +97,9 @@ class FakeRag:
         found = SENTENCE.finditer(self.article(article_id).text)
         return tuple(Sentence(article_id, n, m.start(), m.end()) for n, m in enumerate(found))
 
+    def warm_up(self) -> None:
+        """There is nothing to load."""
+
     def status(self) -> Stock:
         days = [a.published for a in self._articles.values() if a.published]
         sources = Counter(a.source for a in self._articles.values() if a.source)

@@ -66,7 +66,7 @@ def anew(tab, address):
     """Open the page as in a new browser: a tab that was there before goes on with its conversation."""
     tab.driver.get(address.partition("?")[0].rstrip("/") + "/theme.css")
     tab.js("localStorage.clear(); sessionStorage.clear()")
-    tab.driver.get_log("browser")  # a page that is left in the middle of something says so
+    tab.errors()  # a page that is left in the middle of something says so
     tab.driver.get(address)
 
 
@@ -78,10 +78,18 @@ def page(tab: Browser, address):
     yield tab
     assert tab.js("return window.hacked") is None
     assert tab.requests() == {"127.0.0.1"}
-    severe = [entry for entry in tab.driver.get_log("browser") if entry["level"] == "SEVERE"]
-    # A page that is left while Gradio still listens for its answers says so; on a slow machine that happens.
-    severe = [entry for entry in severe if "AbortError: signal is aborted" not in entry["message"]]
-    assert severe == []
+    assert tab.errors() == []
+
+
+@contextmanager
+def visited(tab, *flags, module="tests.page.fake_rag"):
+    """Open the page of a server of its own; at the end the console must have no error."""
+    with served(*flags, module=module) as address:
+        tab.size(1280, 800)
+        anew(tab, address)
+        yield
+        assert tab.errors() == []
+        tab.driver.get("about:blank")
 
 
 def test_a_marker_leads_to_the_cited_sentence_in_the_full_article(page):
@@ -238,8 +246,7 @@ def test_hostile_text_is_shown_letter_by_letter_everywhere(page):
 
 
 def test_three_hundred_payloads_in_every_field_run_nothing_and_fetch_nothing(tab):
-    with served("--besieged") as address:
-        anew(tab, address)
+    with visited(tab, "--besieged"):
         tab.shown(".rag-example")
         for n in range(0, len(PAYLOADS), 30):  # the answer, its card, its sources and the article have them all
             tab.ask(f"Which besieged town number{n} spoke at noon?")
@@ -262,7 +269,6 @@ def test_three_hundred_payloads_in_every_field_run_nothing_and_fetch_nothing(tab
         look = f"return [...{page}.querySelectorAll(arguments[0])].map(e => e.outerHTML)"
         assert [markup for markup in tab.js(look, made) if "hacked" in markup or "evil.example" in markup] == []
         assert tab.requests() == {"127.0.0.1"}
-        anew(tab, address)
 
 
 def test_pasted_text_is_added_listed_found_and_answered_from(page):
@@ -364,13 +370,10 @@ def test_labels_contrast_and_headings_pass_axe_on_every_screen(page, address, th
 
 
 def test_an_empty_index_leads_to_the_articles_tab(tab):
-    with served("--empty") as empty:
-        tab.size(1280, 800)
-        tab.driver.get(empty)
+    with visited(tab, "--empty"):
         assert "rag add PATH" in tab.shown(".rag-welcome").text
         tab.click(".rag-goto")
         assert "No articles yet" in tab.shown(".rag-none").text
-        tab.driver.get("about:blank")
 
 
 def test_nothing_of_the_page_is_offered_as_a_public_api(address):
@@ -477,8 +480,7 @@ def test_the_right_sentence_can_be_chosen_where_a_wrong_one_is_cited(page):
 
 
 def test_in_a_language_models_words_an_unsupported_sentence_says_so_and_a_failure_gives_way_to_quotes(tab):
-    with served(module="tests.page.worded_page") as address:
-        anew(tab, address)
+    with visited(tab, module="tests.page.worded_page"):
         tab.shown(".rag-example")
         answer = tab.ask("How long was the meeting with Xi?")
         assert "The meeting with Xi lasted 35 minutes." in answer.text
@@ -489,7 +491,6 @@ def test_in_a_language_models_words_an_unsupported_sentence_says_so_and_a_failur
         failed = tab.ask("Did the meeting with Xi fail after 35 minutes?")
         assert "The articles are quoted instead." in tab.shown(".rag-note").text
         assert "The meeting with Xi lasted 35 minutes." in failed.text
-        anew(tab, address)
 
 
 def test_the_articles_are_listed_in_the_order_that_is_chosen(page):

@@ -229,9 +229,7 @@ def _evaluation(rag: Rag, known_only: bool) -> None:
             info=None if known_only else "Or the path of a folder with a questions.jsonl",
             elem_id="rag-set",
         )
-        limit = gr.Number(
-            None, label="Questions at most", placeholder="All", precision=0, minimum=1, elem_id="rag-limit"
-        )
+        limit = gr.Number(0, label="Questions at most", info="0: all", precision=0, minimum=0, elem_id="rag-limit")
         start = gr.Button("Run", variant="primary", elem_id="rag-run")
     report = gr.HTML(NO_REPORT, elem_id="rag-evaluation", **BARE)
 

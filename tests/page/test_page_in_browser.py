@@ -333,6 +333,9 @@ def test_a_phone_stacks_the_columns_and_brings_the_source_into_view(page, addres
     assert page.js("return document.querySelector('.rag-answer').getBoundingClientRect().top") < 844 - before
     page.click(".rag-marker")
     assert page.active()["text"] == RAISED_QUOTE
+    # a finger scrolls the window alone: whatever stands within something lower than itself is out of reach
+    reach = "const e = document.querySelector(arguments[0]); return [e.scrollTop, e.scrollHeight - e.clientHeight]"
+    assert page.js(reach, ".gradio-container") == [0, 0]
     page.click(".rag-back")
     page.until(lambda: page.js("return document.querySelector('.rag-marker').getBoundingClientRect().top") >= 0, "back")
     page.click("#rag-tabs button[role=tab]", "Articles")

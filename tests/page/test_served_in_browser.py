@@ -123,6 +123,14 @@ def test_the_first_answer_is_seen_within_a_second_and_a_half(page):
     assert min(seconds) < FIRST_ANSWER_S, told
 
 
+def test_a_follow_up_says_what_it_is_read_as_and_shows_its_source(page):
+    page.ask(QUESTIONS[1])
+    answer = page.ask("What did he raise with Xi?")
+    assert "Read as: What did Blinken raise with Xi?" in answer.text
+    page.click(".rag-answer:last-of-type .rag-marker", "1")
+    page.until(lambda: RAISED_TEXT in page.active()["text"], "the sentence that the follow-up's answer cites")
+
+
 def test_an_article_is_added_while_questions_are_answered_then_answered_from_then_removed(page, server, tmp_path):
     news = tmp_path / "lanterns.jsonl"
     chronicle = [(n, f"In year {n} the mill ground {n * 7} sacks. " * 40) for n in range(120)]

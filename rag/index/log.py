@@ -53,6 +53,7 @@ class Log:
             )
         with self._connection() as connection:
             version = _own_version(self.file, connection)
+        self._version = version
         if version == 0:
             raise IndexNotFound(f"{self.file} is empty: its creation never finished. Add articles with `rag add`.")
         if version > VERSION:
@@ -84,6 +85,12 @@ class Log:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             fill(Transaction(connection))
             connection.execute("COMMIT")
+
+    def upgrade(self, fill: Callable[[Transaction], None]) -> None:
+        """Bring an older schema to the newest, as `create` does; the writer's lock must be held."""
+        if self._version < VERSION:
+            self.create(self.path, fill)
+            self._version = VERSION
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Run one statement and return all its rows.

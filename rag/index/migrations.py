@@ -70,6 +70,22 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX passages_removed ON passages (removed) WHERE removed IS NOT NULL",
         "CREATE INDEX passages_key ON passages (key)",
     ),
+    2: (
+        # A text goes by the row of the first article that had it; equal texts, whatever their ids, are one.
+        "CREATE TABLE texts (article INTEGER PRIMARY KEY REFERENCES articles (row), text INTEGER NOT NULL)",
+        "CREATE INDEX texts_text ON texts (text)",
+        """CREATE TABLE bands (
+            key INTEGER NOT NULL,
+            text INTEGER NOT NULL REFERENCES articles (row),
+            PRIMARY KEY (key, text)
+        ) WITHOUT ROWID""",
+        # Each pair twice, one way and the other. What two texts are to each other never changes: rows only come.
+        """CREATE TABLE copies (
+            text INTEGER NOT NULL REFERENCES articles (row),
+            copy INTEGER NOT NULL REFERENCES articles (row),
+            PRIMARY KEY (text, copy)
+        ) WITHOUT ROWID""",
+    ),
 }
 
 VERSION = max(MIGRATIONS)

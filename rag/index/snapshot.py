@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ArticleNotFound
-from rag.index import bm25, facts, listing, ranking, reads
+from rag.index import bm25, facts, listing, ranking, reads, stories
 from rag.index.facts import Facts
 from rag.index.lexical import WordView, query_words, words_of
 from rag.index.log import Log
@@ -90,6 +90,17 @@ class Snapshot:
             ArticleNotFound: There is none.
         """
         return self._stored(id_or_url).article.id
+
+    def story(self, article_id: str) -> list[Article]:
+        """Return the articles that are copies of one story with this one, which is among them.
+
+        The first published comes first, undated ones last; on one day the longest, then by id.
+
+        Raises:
+            ArticleNotFound: No article has this id or url.
+        """
+        article = self._stored(article_id).article
+        return stories.story(self._log, self.generation, article.id) or [article]
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the sentences of an article, in order.

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from rag.errors import EncoderMismatch, IndexDamaged, IndexLocked, IndexNotFound, IndexNotWritable
-from rag.index import facts, lexical, reads, vectors, writes
+from rag.index import facts, lexical, reads, stories, vectors, writes
 from rag.index.check import CheckReport, check_index
 from rag.index.content import Content
 from rag.index.files import remove_temporary
@@ -118,6 +118,7 @@ class Index:
             except OSError as error:
                 raise _not_writable(self.path, error) from error
             self._require(identity or self._opened_with)
+            self._log.upgrade(stories.record_all)
             writer = Writer(self.path, self._log, WordFolder(self.path))
             yield writer
             self._opened_with = writer.identity

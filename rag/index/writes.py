@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rag.errors import ArticleNotFound
+from rag.index import stories
 from rag.index.draft import Draft
 from rag.index.log import Log, Transaction
 from rag.index.reads import Checkpoint
@@ -99,6 +100,7 @@ def put_article(change: Change, draft: Draft) -> None:
     change.n_articles += 1
     change.n_sentences += len(draft.sentences)
     _add_passages(change, row, draft)
+    stories.record(change.transaction, row, a)
 
 
 def put_passages(change: Change, draft: Draft) -> None:

@@ -1,0 +1,81 @@
+"""Which articles are copies of one story: recorded as they are added, read at one generation. Knows the tables.
+
+A text is compared once, when an article that is there brings it in, with the texts of the articles that are there: so
+each two texts that were ever there together are compared, in whatever order they came. The pairs found are facts about
+texts and stay; an article that is removed takes its text out of every later generation, and no pair need be touched.
+"""
+
+from __future__ import annotations
+
+import json
+
+from rag.index.copies import are_copies, bands, tells_a_story, wording
+from rag.index.log import Log, Transaction
+from rag.index.records import ARTICLE_COLUMNS, article_columns, article_from_row
+from rag.types import Article
+
+MAX_COMPARED = 64
+"""Texts that one is compared with, those with most bands in common: an addition costs the same in an index that is full
+of near-copies. A story of more is held together by the copies most alike."""
+_BATCH = 256  # articles read at a time: about 1 MB of text
+
+_IS_THERE = """EXISTS (SELECT 1 FROM texts t JOIN articles a ON a.row = t.article
+    WHERE t.text = {0} AND a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto))"""
+_NOW = "EXISTS (SELECT 1 FROM texts t JOIN articles a ON a.row = t.article WHERE t.text = {0} AND a.removed IS NULL)"
+
+
+def record(transaction: Transaction, row: int, article: Article) -> None:
+    """Record which story the article just inserted as `row` tells."""
+    text = wording(article.text)
+    if not tells_a_story(article.title, text):
+        return
+    known = transaction.rows(
+        "SELECT t.text FROM articles a JOIN texts t ON t.article = a.row WHERE a.digest = ? LIMIT 1", (article.digest,)
+    )
+    number = known[0][0] if known else row
+    is_there = known and transaction.rows(f"SELECT {_NOW.format('?')}", (number,))[0][0]
+    transaction.insert("INSERT INTO texts VALUES (?, ?)", (row, number))
+    if is_there:
+        return
+    keys = bands(text)
+    if not known:
+        transaction.many("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, number) for key in keys))
+    likely = transaction.rows(
+        "SELECT row, text FROM articles WHERE row IN ("
+        f" SELECT b.text FROM bands b WHERE b.key IN (SELECT value FROM json_each(?)) AND b.text != ?"
+        f" AND {_NOW.format('b.text')} GROUP BY b.text ORDER BY count(*) DESC, b.text LIMIT ?)",
+        (json.dumps(keys), number, MAX_COMPARED),
+    )
+    found = [other for other, its_text in likely if are_copies(text, wording(its_text))]
+    pairs = [pair for other in found for pair in ((number, other), (other, number))]
+    transaction.many("INSERT OR IGNORE INTO copies VALUES (?, ?)", iter(pairs))
+
+
+def record_all(transaction: Transaction) -> None:
+    """Record the stories of an index from before they were known: of the articles that are there now."""
+    done = 0
+    while rows := transaction.rows(
+        f"SELECT row, {ARTICLE_COLUMNS} FROM articles WHERE row > ? AND removed IS NULL ORDER BY row LIMIT ?",
+        (done, _BATCH),
+    ):
+        for done, *columns in rows:
+            record(transaction, done, article_from_row(columns))
+
+
+def story(log: Log, upto: int, article_id: str) -> list[Article]:
+    """Return the live articles that tell the story of a live one, itself among them; none where it tells no story.
+
+    The first published comes first, undated ones last; on one day the longest, then by id.
+    """
+    if not log.rows("SELECT 1 FROM sqlite_master WHERE name = 'copies'"):  # an index that was not written to since
+        return []
+    sql = f"""WITH RECURSIVE story (text) AS (
+            SELECT t.text FROM articles a JOIN texts t ON t.article = a.row
+                WHERE a.id = :id AND a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto)
+            UNION
+            SELECT c.copy FROM story s JOIN copies c ON c.text = s.text WHERE {_IS_THERE.format("c.copy")}
+        )
+        SELECT {article_columns("a")} FROM story s JOIN texts t ON t.text = s.text JOIN articles a ON a.row = t.article
+        WHERE a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto)
+        ORDER BY a.published IS NULL, a.published, length(a.text) DESC, a.id"""
+    return [article_from_row(row) for row in log.rows(sql, {"id": article_id, "upto": upto})]

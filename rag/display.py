@@ -6,17 +6,20 @@ Knows strings and statements; knows nothing of how sentences are chosen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Literal, get_args
 
-from rag.types import Statement
+from rag.types import Citation, Copy, Statement
 
 Form = Literal["plain", "reported", "event"]
 """plain: the sentence alone; reported: followed by when it was reported; event: after its date, as in a timeline."""
 
 MANY_OUTLETS = 3
 """From so many outlets on, the statement says how many report it: two are a copy, three are a fact that went round."""
+
+MANY_COPIES = 5
+"""Of more outlets that print one story, so many are named."""
 
 UNBACKED = "(not backed by the articles)"
 """Ends a statement in a language model's words that no citation backs."""
@@ -44,6 +47,25 @@ def short_date(day: date) -> str:
 def n_outlets(sources: Iterable[str | None]) -> int:
     """Count the different outlets among `sources`, whatever their case; an article without one counts for none."""
     return len({source.casefold() for source in sources if source})
+
+
+def also_in(citation: Citation, said: Callable[[Copy, str], str] = lambda _, name: name) -> str:
+    """Return "also in CNN, The Post" for the other outlets that have the cited sentence; nothing where there is none.
+
+    An article without an outlet goes by its title; a further copy in an outlet that is named or cited is not told.
+
+    Args:
+        citation: With the copies of its story.
+        said: How a copy with this name is written, where a link belongs to it.
+    """
+    names: dict[str, tuple[Copy, str]] = {}
+    for copy in citation.also:
+        name = copy.source or copy.title
+        if name and name.casefold() != (citation.source or "").casefold():
+            names.setdefault(name.casefold(), (copy, name))
+    told = [said(copy, name) for copy, name in list(names.values())[:MANY_COPIES]]
+    more = [f"{len(names) - MANY_COPIES} more"] if len(names) > MANY_COPIES else []
+    return f"also in {', '.join(told + more)}" if told else ""
 
 
 def statement_text(quote: str, published: date | None = None, form: Form = "plain", outlets: int = 1) -> str:

@@ -115,6 +115,16 @@ class Constraints:
         """Whether any article can be excluded."""
         return self.last_day is not None or self.since is not None or bool(self.sources)
 
+    def allow(self, article: Article) -> bool:
+        """Tell whether an article may be used; an undated one not where there is any limit in time."""
+        last, day = self.last_day, article.published
+        if (last or self.since) and day is None:
+            return False
+        if day is not None and not (self.since or day) <= day <= (last or day):
+            return False
+        names = {name.casefold() for name in self.sources}
+        return not names or (article.source or "").casefold() in names
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -168,8 +178,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article that has a cited sentence, since it is a copy of the same story."""
+
+    article_id: str
+    title: str
+    source: str | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a statement stands: `article.text[start:end] == quote`, in the article whose text has `digest`."""
+    """Where a statement stands: `article.text[start:end] == quote`, in the article whose text has `digest`.
+
+    Attributes:
+        story: Id of the first article of the story that its article tells, for counting; empty where it is not known.
+        also: The copies of that story that have the quote too, for showing. Neither is part of the answer's JSON.
+    """
 
     number: int
     article_id: str
@@ -184,6 +209,8 @@ class Citation:
     digest: str
     support: float
     link: str | None
+    story: str = field(default="", compare=False)
+    also: tuple[Copy, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from rag.display import answer_text, display_text, n_outlets, short_date, statement_forms, statement_text
-from rag.types import Statement
+from rag.display import also_in, answer_text, display_text, n_outlets, short_date, statement_forms, statement_text
+from rag.types import Citation, Copy, Statement
 
 DAY = date(2024, 2, 5)
 
@@ -16,6 +16,26 @@ def test_a_day_is_short_and_the_same_in_any_locale():
 def test_outlets_are_counted_once_each_whatever_their_case():
     assert n_outlets(["AP", "ap", "BBC", None, ""]) == 2
     assert n_outlets([]) == 0
+
+
+def cited(source, *copies):
+    also = tuple(Copy(str(n), title, source, None) for n, (source, title) in enumerate(copies))
+    return Citation(1, "a", "T", source, None, DAY, (0,), 0, 1, "R", "sha256:0", 1.0, None, also=also)
+
+
+@pytest.mark.parametrize(
+    ("citation", "expected"),
+    [
+        (cited("AP"), ""),
+        (cited("AP", ("ap", "Again"), ("AP", "Again")), ""),
+        (cited("AP", ("CNN", "x"), ("BBC", "y"), ("cnn", "z")), "also in CNN, BBC"),
+        (cited(None, (None, "Rain in Ostley"), ("BBC", "y"), (None, "")), "also in Rain in Ostley, BBC"),
+        (cited("AP", *((f"Post {n}", "") for n in range(7))), "also in Post 0, Post 1, Post 2, Post 3, Post 4, 2 more"),
+    ],
+)
+def test_other_outlets_with_the_sentence_are_named_once_each(citation, expected):
+    assert also_in(citation) == expected
+    assert also_in(citation, lambda copy, name: name) == expected
 
 
 @pytest.mark.parametrize(

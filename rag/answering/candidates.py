@@ -5,10 +5,11 @@ Knows readings and articles; knows nothing of models, of the question, or of whi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from rag.answering.stories import repeated
 from rag.reading.citable import is_citable
 from rag.types import Article, Evidence, Reading, Sentence
 
@@ -24,6 +25,7 @@ class Candidate:
         before: The sentence before it, where the passage read has one.
         before_that: The sentence before `before`.
         short: The words of it that answer by themselves, where the evidence model finds some.
+        story: Id of the story that its article tells; empty where that is not known.
     """
 
     article: Article
@@ -33,6 +35,12 @@ class Candidate:
     before: Sentence | None
     before_that: Sentence | None = None
     short: str | None = None
+    story: str = ""
+
+    @property
+    def teller(self) -> str:
+        """What tells reports apart: copies of one story are one report, told again."""
+        return self.story or self.article.id
 
     @property
     def key(self) -> tuple[str, int]:
@@ -49,11 +57,16 @@ Group = list[Candidate]
 """Sentences that say the same, the one that is stated first."""
 
 
-def candidates(readings: Sequence[Reading]) -> list[Candidate]:
+def candidates(readings: Sequence[Reading], story_of: Mapping[str, str] | None = None) -> list[Candidate]:
     """Return every citable sentence read, best first; a sentence of two passages counts once, at its better reading.
 
-    Ties go to the article id, then to reading order.
+    So does one that several copies of a story have. Ties go to the article id, then to reading order.
+
+    Args:
+        readings: What an evidence model read.
+        story_of: Story by article id, as `stories_of` returns it; each article is its own without it.
     """
+    story_of = story_of or {}
     best: dict[tuple[str, int], Candidate] = {}
     for reading in readings:
         sentences = reading.context.sentences
@@ -64,9 +77,14 @@ def candidates(readings: Sequence[Reading]) -> list[Candidate]:
             before, before_that = (sentences[place - back] if place >= back else None for back in (1, 2))
             answer = reading.answers[place] if reading.answers else None
             short = reading.context.article.text[slice(*answer)] if answer else None
-            candidate = Candidate(reading.context.article, sentence, text, probability, before, before_that, short)
+            article = reading.context.article
+            story = story_of.get(article.id, "")
+            candidate = Candidate(article, sentence, text, probability, before, before_that, short, story)
             known = best.get(candidate.key)
             best[candidate.key] = _better(candidate, known) if known else candidate
+    for again, first in repeated(((c.article, c.sentence) for c in best.values()), story_of).items():
+        probability = max(best[first].probability, best.pop(again).probability)
+        best[first] = replace(best[first], probability=probability)
     return sorted(best.values(), key=lambda c: (-c.probability, c.key))
 
 

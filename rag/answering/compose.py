@@ -78,7 +78,7 @@ def choose(ranked: Sequence[Candidate], by_figure: bool = False) -> list[Group]:
         group = next((g for g in stated if says_same(g[0].text, candidate.text, by_figure)), None)
         if group is None and near and len(groups) < shares.MAX_STATEMENTS:
             groups.append([candidate])
-        elif group is not None and all(member.article.id != candidate.article.id for member in group):
+        elif group is not None and all(member.teller != candidate.teller for member in group):
             group.append(candidate)
     return groups
 

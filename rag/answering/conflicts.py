@@ -129,11 +129,11 @@ def _is_near(newer: Candidate, lead: Candidate, question: Question) -> bool:
 
 
 def _group_of(found: Candidate, ranked: Sequence[Candidate], by_figure: bool) -> Group:
-    """Return the newer report with its copies, one an article, as `compose.choose` joins them to a first sentence."""
+    """Return the newer report with its like, one a story, as `compose.choose` joins them to a first sentence."""
     group = [found]
     for candidate in ranked:
         near = candidate.probability >= shares.COPY * found.probability
-        new = all(member.article.id != candidate.article.id for member in group)
+        new = all(member.teller != candidate.teller for member in group)
         if near and new and says_same(found.text, candidate.text, by_figure):
             group.append(candidate)
     return group

@@ -22,6 +22,7 @@ from rag.answering.compose import (
 from rag.answering.followup import standalone_question
 from rag.answering.places import other_words
 from rag.answering.question import names_in
+from rag.answering.stories import stories_of, with_copies
 from rag.display import answer_text
 from rag.errors import QuestionInvalid
 from rag.index import Snapshot
@@ -116,7 +117,7 @@ class Steps:
 
     def answer(self, at: State) -> State:
         """Choose, join and order the sentences that answer; or abstain."""
-        ranked = candidates(at.readings)
+        ranked = candidates(at.readings, stories_of(at.readings, at.snapshot))
         missing = missing_names(at.standalone, at.snapshot)
         sure = confidence(at.readings) * (MISSING_NAME if missing else 1)
         statements: tuple[Statement, ...] = ()
@@ -133,7 +134,8 @@ class Steps:
     def check(self, at: State) -> State:
         """Re-read every cited span from the index; a statement with a citation that fails is withdrawn.
 
-        Extractive statements can't fail; a language model's may, and both pass here.
+        Extractive statements can't fail; a language model's may, and both pass here. What stands is told with the
+        copies of its story that have it too.
         """
         answer = at.answer
         assert answer is not None, "the answer step comes before the check step"
@@ -149,7 +151,7 @@ class Steps:
                 abstained=not statements,
                 text=answer_text(statements) if statements else abstention_text(()),
             )
-        return replace(at, answer=answer)
+        return replace(at, answer=replace(answer, citations=with_copies(answer.citations, at.snapshot, at.constraints)))
 
     def _answer(
         self,

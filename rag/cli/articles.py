@@ -128,7 +128,7 @@ def show(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Show an article whole."""
+    """Show an article whole, and name the other copies of its story."""
     rag = open_rag(index)
     article = rag.article(article_id)
     if json:
@@ -138,4 +138,5 @@ def show(
     else:
         from rag.cli.render import show_article
 
-        show_article(Screen(), article, rag.sentences(article.id) if sentences else None)
+        copies = [copy for copy in rag.snapshot().story(article.id) if copy.id != article.id]
+        show_article(Screen(), article, rag.sentences(article.id) if sentences else None, copies)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering.speech import in_words, speeches
 from rag.cli.terminal import Screen, one_line
+from rag.display import also_in
 from rag.errors import ArticleNotFound
 from rag.types import Answer, Article, Citation, Hit, Sentence
 
@@ -51,6 +52,9 @@ def _show_citation(screen: Screen, citation: Citation) -> None:
     screen.line((f"[{citation.number}] ", "cyan"), (_title(citation.title), "bold"), place)
     screen.paragraph(f"“{citation.quote}”", INDENT)
     screen.line(" " * INDENT, (_look(citation.article_id), "dim"))
+    also = also_in(citation, lambda copy, name: f"{name} ({_show(copy.article_id)})")
+    if also:
+        screen.line(" " * INDENT, (also, "dim"))
 
 
 def _show_nearest(screen: Screen, answer: Answer, rag: Rag) -> None:
@@ -99,8 +103,12 @@ def show_list(screen: Screen, articles: Iterable[Article]) -> None:
             )
 
 
-def show_article(screen: Screen, article: Article, sentences: Sequence[Sentence] | None) -> None:
+def show_article(
+    screen: Screen, article: Article, sentences: Sequence[Sentence] | None, copies: Sequence[Article] = ()
+) -> None:
     """Print an article whole; with `sentences`, one sentence a paragraph behind its number as citations count it.
+
+    Other copies of its story are named under its head, a line each.
 
     Sentences that are somebody's words say whose behind the number: `[12] quote · Wang Yi`.
     """
@@ -110,6 +118,8 @@ def show_article(screen: Screen, article: Article, sentences: Sequence[Sentence]
     for line in (", ".join(about), article.url, f"id {article.id}", article.digest):
         if line:
             screen.line((line, "dim"))
+    for copy in copies:
+        screen.line((f"the same story: {_title(copy.title)}{_described(copy)} ({_show(copy.id)})", "dim"))
     screen.blank()
     if sentences is None:
         screen.paragraph(article.text)
@@ -138,5 +148,9 @@ def _place(source: str | None, day: str | None) -> str:
     return f" — {', '.join(known)}" if known else ""
 
 
+def _show(article_id: str) -> str:
+    return f"rag show {shlex.quote(article_id)}"
+
+
 def _look(article_id: str) -> str:
-    return f"rag show {shlex.quote(article_id)} --sentences"
+    return f"{_show(article_id)} --sentences"

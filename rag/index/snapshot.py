@@ -94,7 +94,8 @@ class Snapshot:
     def story(self, article_id: str) -> list[Article]:
         """Return the articles that are copies of one story with this one, which is among them.
 
-        The first published comes first, undated ones last; on one day the longest, then by id.
+        The first published comes first, undated ones last; on one day the longest, then by id; of a very large story
+        the first hundred.
 
         Raises:
             ArticleNotFound: No article has this id or url.

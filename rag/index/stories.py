@@ -17,6 +17,8 @@ from rag.types import Article
 MAX_COMPARED = 64
 """Texts that one is compared with, those with most bands in common: an addition costs the same in an index that is full
 of near-copies. A story of more is held together by the copies most alike."""
+MAX_TOLD = 100
+"""Articles of a story that are read: more outlets than any reader is shown, and 1 MB of text."""
 _BATCH = 256  # articles read at a time: about 1 MB of text
 
 _IS_THERE = """EXISTS (SELECT 1 FROM texts t JOIN articles a ON a.row = t.article
@@ -65,7 +67,7 @@ def record_all(transaction: Transaction) -> None:
 def story(log: Log, upto: int, article_id: str) -> list[Article]:
     """Return the live articles that tell the story of a live one, itself among them; none where it tells no story.
 
-    The first published comes first, undated ones last; on one day the longest, then by id.
+    The first published comes first, undated ones last; on one day the longest, then by id; `MAX_TOLD` of them at most.
     """
     if not log.rows("SELECT 1 FROM sqlite_master WHERE name = 'copies'"):  # an index that was not written to since
         return []
@@ -77,5 +79,5 @@ def story(log: Log, upto: int, article_id: str) -> list[Article]:
         )
         SELECT {article_columns("a")} FROM story s JOIN texts t ON t.text = s.text JOIN articles a ON a.row = t.article
         WHERE a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto)
-        ORDER BY a.published IS NULL, a.published, length(a.text) DESC, a.id"""
+        ORDER BY a.published IS NULL, a.published, length(a.text) DESC, a.id LIMIT {MAX_TOLD}"""
     return [article_from_row(row) for row in log.rows(sql, {"id": article_id, "upto": upto})]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.answering.stories import repeated
 from rag.reading.sentences import is_citable
 from rag.types import Article, PassageInContext, Reading, Sentence
 
@@ -29,11 +30,18 @@ class Source:
         return self.article.text[self.sentence.start : self.sentence.end]
 
 
-def numbered(readings: Sequence[Reading]) -> tuple[Source, ...]:
+def numbered(readings: Sequence[Reading], story_of: Mapping[str, str] | None = None) -> tuple[Source, ...]:
     """Return the sentences of the passages as sources from 1: articles by their best passage, sentences in order.
 
-    Sentences that are no statement of the article (bylines, links) are left out; one in two passages counts once.
+    Sentences that are no statement of the article (bylines, links) are left out; one in two passages counts once, and
+    so does one that several copies of a story have.
+
+    Args:
+        readings: What the evidence model read.
+        story_of: Story by article id, as `rag.answering.stories.stories_of` returns it.
     """
+    read = [(reading.context.article, s) for reading in readings for s in reading.context.sentences]
+    again = repeated(read, story_of or {})
     found: dict[str, dict[int, PassageInContext]] = {}
     n_chars = 0
     for reading in sorted(readings, key=lambda reading: -reading.relevance):
@@ -41,7 +49,8 @@ def numbered(readings: Sequence[Reading]) -> tuple[Source, ...]:
         for sentence in reading.context.sentences:
             held = found.setdefault(article.id, {})
             text = article.text[sentence.start : sentence.end]
-            if sentence.ordinal in held or not is_citable(text):
+            known = sentence.ordinal in held or (article.id, sentence.ordinal) in again
+            if known or not is_citable(text):
                 continue
             n_chars += len(text)
             if sum(map(len, found.values())) < MAX_SOURCES and n_chars <= MAX_CHARS:

@@ -13,6 +13,7 @@ from rag.answering.citing import cite
 from rag.answering.compose import abstention_text
 from rag.answering.signals import Rarity
 from rag.answering.steps import MAX_QUESTION_CHARS, State, Steps, missing_names
+from rag.answering.stories import stories_of
 from rag.display import answer_text, unbacked_text
 from rag.errors import ModelFailed
 from rag.llm.backing import BACKED, backing
@@ -72,7 +73,7 @@ class WrittenSteps:
         """Yield the state with the answer as it grows, a checked sentence at a time; the last is whole."""
         extractive = self.steps.answer(at)
         assert extractive.answer is not None, "the answer step answers"
-        sources = numbered(at.readings)
+        sources = numbered(at.readings, stories_of(at.readings, at.snapshot))
         if at.notice is not None or not sources:  # it has failed at the question already: it is not asked again
             yield _noticed(extractive, at.notice)
             return

@@ -11,10 +11,10 @@ import re
 
 from rag.answer_json import answer_to_json
 from rag.answering.speech import in_words
-from rag.display import UNBACKED
+from rag.display import UNBACKED, also_in
 from rag.page.escape import count, escape, safe_address
 from rag.page.sources import Sources, Spot
-from rag.types import Answer, Citation, Statement
+from rag.types import Answer, Citation, Copy, Statement
 
 # Bands for words, not decisions: whether to answer at all was decided before, at a confidence of a half.
 WELL_SUPPORTED = 0.85
@@ -62,12 +62,12 @@ def answer_html(answer: Answer, sources: Sources) -> str:
 
 
 def support_in_words(answer: Answer) -> str:
-    """Say how far the articles back the answer: strength, then from how many articles.
+    """Say how far the articles back the answer: strength, then from how many articles; copies of a story are one.
 
     Strength is the confidence that the articles answer: it is calibrated, which the support of one sentence is not.
     """
     words = {"well": "Well supported", "some": "Supported", "weak": "Weakly supported"}[_level(answer)]
-    n_articles = len({citation.article_id for citation in answer.citations})
+    n_articles = len({citation.story or citation.article_id for citation in answer.citations})
     return f"{words} · one source" if n_articles == 1 else f"{words} · {count(n_articles, 'article')}"
 
 
@@ -82,12 +82,20 @@ def footnotes_text(answer: Answer) -> str:
     body = " ".join(s.text + "".join(f"[^{number}]" for number in s.citations) for s in answer.statements)
     notes = []
     for citation in answer.citations:
-        title = (citation.title or "Untitled").replace("[", "(").replace("]", ")")
-        linked = f"[{title}]({citation.link})" if safe_address(citation.link) else title
+        linked = _link(citation.title or "Untitled", citation.link)
         published = citation.published.isoformat() if citation.published else None
-        where = ", ".join(part for part in (linked, citation.source, published) if part)
+        where = ", ".join(part for part in (linked, citation.source, published, also_in(citation, _linked)) if part)
         notes.append(f"[^{citation.number}]: “{citation.quote}” {where}")
     return "\n".join([body, "", *notes])
+
+
+def _linked(copy: Copy, name: str) -> str:
+    return _link(name, copy.link)
+
+
+def _link(words: str, address: str | None) -> str:
+    plain = words.replace("[", "(").replace("]", ")")
+    return f"[{plain}]({address})" if safe_address(address) else plain
 
 
 def _marker(number: int, spot: Spot | None, citation: Citation | None) -> str:
@@ -114,10 +122,12 @@ def _card(spot: Spot) -> str:
     """Return the hidden text of the card that appears beside a marker under the pointer."""
     said = in_words(spot.speech)
     tag = f'<span class="rag-said">{escape(said)}</span>' if said else ""
+    also = also_in(spot.citation) if spot.citation else ""
+    where = " · ".join(part for part in (spot.source, also) if part)
     return (
         f'<div hidden id="card-{spot.id}">{tag}<q>{escape(spot.quote)}</q>'
         f"<cite>{escape(spot.title or 'Untitled')}</cite>"
-        f"<small>{escape(spot.source or '')}</small></div>"
+        f"<small>{escape(where)}</small></div>"
     )
 
 

@@ -23,14 +23,20 @@ def byline(article: Article) -> str:
     return DOT.join(parts)
 
 
-def article_html(article: Article, spots: Sequence[Spot] = (), *, heading: str = "h2") -> str:
-    """Return title, byline, link out and the whole text, each of `spots` marked where it stands."""
+def article_html(article: Article, spots: Sequence[Spot] = (), *, aside: str = "") -> str:
+    """Return title, byline, link out and the whole text, each of `spots` marked where it stands.
+
+    Args:
+        article: The article.
+        spots: Places in its text.
+        aside: HTML that stands below the byline.
+    """
     out = link_out(article.url, "Read at the source")
     paragraphs = "".join(f"<p>{body}</p>" for body in _paragraphs(article.text, spots))
     words = count(len(article.text.split()), "word")
     return (
-        f'<header class="rag-head"><{heading} class="rag-title">{escape(article.title or "Untitled")}</{heading}>'
-        f'<div class="rag-byline">{byline(article)}{DOT}{words}</div>'
+        f'<header class="rag-head"><h2 class="rag-title">{escape(article.title or "Untitled")}</h2>'
+        f'<div class="rag-byline">{byline(article)}{DOT}{words}</div>{aside}'
         f'{out}</header><div class="rag-text" lang="en">{paragraphs}</div>'
     )
 

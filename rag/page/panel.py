@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.display import also_in
 from rag.page.article import article_html
 from rag.page.escape import count, day, escape, link_out
 from rag.page.sources import Sources, Spot
+from rag.types import Copy
 
 _GONE = {
     "changed": "This article has changed since the answer was given. The passage as it was cited:",
@@ -79,8 +81,20 @@ def _chip(spot: Spot, place: int, sources: Sources) -> str:
 def _section(sources: Sources, article_id: str) -> str:
     article = sources.articles.get(article_id)
     lost = [spot for spot in sources.spots if spot.article_id == article_id and spot.state != "ok"]
-    body = article_html(article, sources.spots_in(article_id), heading="h2") if article else ""
-    return _as_cited(lost) + body
+    if article is None:
+        return _as_cited(lost)
+    cited = [spot for spot in sources.spots if spot.article_id == article_id]
+    return _as_cited(lost) + article_html(article, sources.spots_in(article_id), aside="".join(map(_copies, cited)))
+
+
+def _copies(spot: Spot) -> str:
+    """Return in which other outlets a cited sentence stands too, with links; nothing where there is none."""
+    also = also_in(spot.citation, _copy) if spot.citation else ""
+    return f'<p class="rag-also"><b>{spot.number}</b> {also}</p>' if also else ""
+
+
+def _copy(copy: Copy, name: str) -> str:
+    return link_out(copy.link, name, "rag-also-out") or escape(name)
 
 
 def _as_cited(lost: Sequence[Spot]) -> str:

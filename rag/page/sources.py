@@ -40,6 +40,7 @@ class Spot:
         state: "ok": `article.text[start:end] == quote` now; "changed": no longer; "missing": the article is gone.
         near: Not a citation, but one of the closest passages of an abstention.
         sentence: Ordinal of its first sentence.
+        citation: What is cited; None where nothing is.
         speech: Whose words the cited sentences are; narration where they are no one's, or not all the same speaker's.
     """
 
@@ -57,6 +58,7 @@ class Spot:
     near: bool = False
     sentence: int = 0
     speech: Speech = NARRATION
+    citation: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def _cited(shelf: Shelf, key: str, citation: Citation, articles: dict[str, Artic
         citation.link,
         state,
         sentence=citation.sentences[0],
+        citation=citation,
     )
 
 

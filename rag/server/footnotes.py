@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from rag.types import Answer, Citation
+from rag.display import also_in
+from rag.types import Answer, Citation, Copy
 
 GAP = "\n\n"
 # A link or image needs "](" or "](<", its definition "]:"; HTML and autolinks need "<". Backslashes go first, so that
@@ -39,7 +40,12 @@ def _footnote(citation: Citation) -> str:
     title = citation.title or "(no title)"
     head = _one_line(f"{title} — {place}" if place else title)
     parts = [f"[{citation.number}] {head}:", f"“{_one_line(citation.quote)}”", _address(citation.link or "")]
-    return " ".join(part for part in parts if part)
+    also = also_in(citation, _copy)
+    return " ".join(part for part in (*parts, f"({also})" if also else "") if part)
+
+
+def _copy(copy: Copy, name: str) -> str:
+    return " ".join(part for part in (_one_line(name), _address(copy.link or "")) if part)
 
 
 def _one_line(text: str) -> str:

@@ -24,6 +24,7 @@ from rag.answering.places import other_words
 from rag.answering.question import names_in
 from rag.answering.signals import Rarity
 from rag.answering.steps import MISSING_NAME, N_PASSAGES, ThresholdedEvidenceModel
+from rag.answering.stories import stories_of, with_copies
 from rag.errors import QuestionInvalid
 from rag.index import Snapshot
 from rag.protocols import Encoder
@@ -93,7 +94,7 @@ def support(
     rarity = Rarity.among(contexts)
     readings = [_covered(claim, reading, rarity) for reading in model.read(claim, contexts)]
     value = confidence(readings)
-    ranked = candidates(readings)
+    ranked = candidates(readings, stories_of(readings, snapshot))
     supported = bool(ranked) and value >= model.threshold
     ended = time.perf_counter()
     return Support(
@@ -102,7 +103,7 @@ def support(
         verdict="supported" if supported else "not found",
         support=value,
         threshold=model.threshold,
-        citations=_citations(ranked) if supported else (),
+        citations=with_copies(_citations(ranked), snapshot, within) if supported else (),
         evidence=evidence(ranked),
         generation=snapshot.generation,
         models=Models(encoder.identity.model, model.name),

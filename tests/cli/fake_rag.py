@@ -264,6 +264,14 @@ class FakeRag:
                 return article
         raise ArticleNotFound(f"No article {id_or_url!r}. `rag list` shows those there are.")
 
+    def snapshot(self):
+        return self
+
+    def story(self, article_id):
+        """Articles with the same first sentence are copies."""
+        first = self.article(article_id).text.partition(".")[0]
+        return [article for article in self.store.articles.values() if article.text.startswith(first)]
+
     def sentences(self, article_id):
         return split(self.article(article_id))
 

@@ -160,6 +160,16 @@ def test_showing_prints_the_article_whole(rag, fake):
     )
 
 
+def test_showing_names_the_other_copies_of_the_story(rag, tmp_path):
+    text = "Blinken met Xi in Beijing. They spoke."
+    (tmp_path / "a.jsonl").write_text(f'{{"id": "the copy", "title": "Talks", "text": "{text}", "source": "Post"}}\n')
+    assert rag("add", str(tmp_path / "a.jsonl")).exit_code == 0
+    told = "the same story: Talks — Post (rag show 'the copy')\n\n"
+    assert told in rag("show", "bbc-1").stdout
+    assert told in rag("show", "bbc-1", "--sentences").stdout
+    assert "the same story: Blinken meets Xi — BBC, 2023-06-19 (rag show bbc-1)\n" in rag("show", "the copy").stdout
+
+
 def test_showing_with_sentences_numbers_them_as_citations_do(rag):
     assert rag("show", "https://bbc.example/1", "--sentences").stdout.endswith(
         "\n\n"

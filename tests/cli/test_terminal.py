@@ -2,6 +2,7 @@ import io
 import json
 import logging
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.cli.render import show_answer, show_list
 from rag.cli.terminal import Screen, clean, log_to_stderr, one_line, print_json, say
-from rag.types import Article
+from rag.types import Article, Copy
 
 
 class Terminal(io.StringIO):
@@ -128,6 +129,16 @@ def test_on_a_terminal_an_answer_is_coloured(monkeypatch, terminal, fake):
     answer = rag.ask("fentanyl?")
     written = terminal(lambda: show_answer(Screen(), answer, rag))
     assert written.startswith("\x1b[1mHe raised fentanyl with Xi. [1]\x1b[0m\n\n\x1b[36m[1] \x1b[0m")
+
+
+def test_a_citation_names_the_other_outlets_that_have_it_and_how_to_look(fake, capsys):
+    rag = fake.open_index()
+    answer = rag.ask("fentanyl?")
+    copies = (Copy("the copy", "Talks", "Post\x1b[31m", None), Copy("again", "Again", "BBC", None))
+    show_answer(Screen(), replace(answer, citations=(replace(answer.citations[0], also=copies),)), rag)
+    assert capsys.readouterr().out.endswith(
+        "\n    rag show bbc-1 --sentences\n    also in Post␛[31m (rag show 'the copy')\n"
+    )
 
 
 def test_through_a_pipe_a_paragraph_is_a_line(capsys):

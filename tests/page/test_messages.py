@@ -19,7 +19,7 @@ from rag.page.answer import (
 from rag.page.exchange import Exchange, messages
 from rag.page.panel import empty_panel, panel_html
 from rag.page.sources import N_CLOSEST, gather
-from rag.types import Evidence, Statement, Turn
+from rag.types import Copy, Evidence, Statement, Turn
 from tests.page.fake_rag import BALLOON, HARVEST, HOSTILE, MARKDOWN, PAYLOAD, SUMMIT, FakeRag, stocked
 
 ACROSS_TWO = "Which balloon crossed the United States from Montana?"
@@ -113,6 +113,33 @@ def test_one_article_is_named_as_one_source_however_often_it_is_cited():
     answer = answered(ACROSS_TWO)
     one = replace(answer, citations=tuple(replace(c, article_id="x") for c in answer.citations))
     assert support_in_words(one).endswith(" · one source")
+
+
+def with_copies(answer):
+    """Make the articles of both citations copies of one story that two further outlets have, one of them hostile."""
+    copies = (
+        Copy("b", "t", "Post", "https://post.example/#:~:text=A"),
+        Copy("c", "t", PAYLOAD, "javascript:alert(1)"),
+    )
+    return replace(answer, citations=tuple(replace(c, story="s", also=copies) for c in answer.citations))
+
+
+def test_copies_of_a_story_are_one_source_and_are_named_where_it_is_shown():
+    rag = stocked()
+    answer = answered(ACROSS_TWO, rag)
+    assert support_in_words(answer).endswith(" · 2 articles")
+    answer = with_copies(answer)
+    assert support_in_words(answer).endswith(" · one source")
+    sources = gather(rag, "a1", answer)
+    card = tree(answer_html(answer, sources)).get_element_by_id("card-a1-1")
+    assert card.find("small").text_content() == f"{answer.citations[0].source} · also in Post, {PAYLOAD}"
+    panel = tree(panel_html(sources))
+    assert [p.text_content() for p in panel.find_class("rag-also")] == [
+        f"{n} also in Post ↗, {PAYLOAD}" for n in (1, 2)
+    ]
+    assert {a.get("href") for a in panel.find_class("rag-also-out")} == {"https://post.example/#:~:text=A"}
+    assert footnotes_text(answer).count("also in [Post](https://post.example/#:~:text=A), ") == 2
+    assert "javascript:" not in footnotes_text(answer)
 
 
 def test_footnotes_are_markdown_with_quote_linked_title_source_and_date():

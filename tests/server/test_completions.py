@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import openai
 import pytest
@@ -14,7 +15,7 @@ from rag.server import create_app
 from rag.server.completions import _rest
 from rag.server.footnotes import footnotes, harmless, message_text, without_footnotes
 from rag.settings import Settings
-from rag.types import Answer, Article, Citation, Models, Statement
+from rag.types import Answer, Article, Citation, Copy, Models, Statement
 from tests.fakes import BagOfWordsEncoder, WordOverlapEvidence
 from tests.server.conftest import LOCKED, TOKEN, listening
 
@@ -178,6 +179,16 @@ def test_a_footnote_is_one_line_with_what_is_known():
     assert footnotes(made("Rain", "Rain\n\nfell.", source="BBC")) == "\n\n[1] Rain — BBC: “Rain fell.”"
     assert footnotes(made("Rain", link="https://a.example/#:~:text=Rain")).endswith(
         "” <https://a.example/#:~:text=Rain>"
+    )
+
+
+def test_a_footnote_names_the_other_outlets_with_the_sentence():
+    answer = made("Rain", source="BBC", link="https://a.example/")
+    copies = (Copy("b", "x", "[CNN](x)", "https://b.example/#:~:text=Rain"), Copy("c", "y", "Post", "javascript:1"))
+    answer = replace(answer, citations=(replace(answer.citations[0], also=copies),))
+    assert footnotes(answer) == (
+        "\n\n[1] Rain — BBC: “Rain fell.” <https://a.example/> "
+        r"(also in [CNN]\(x) <https://b.example/#:~:text=Rain>, Post)"
     )
 
 

@@ -1,0 +1,153 @@
+"""How well copies of one story are recognised, on labelled pairs of real articles, and what that costs an addition.
+
+    .venv/bin/python -m benchmarks.stories [--set NAME ...]
+
+The pairs are `evals/stories/pairs.jsonl`, the articles those of RAG_DATA. All articles of a set go into an index as an
+addition puts them there, with their text but without passages, so that nothing is encoded; a pair is found where the
+index tells both in one story. Each pair counts as often as its stratum was thinned out. The rows above the last show
+what each part of the rule is worth: there a pair is found where the two texts alone pass.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+
+from rag.evaluation.figures import Figure, Rows, figure
+from rag.index import Draft, Index, copies, stories
+from rag.index.copies import Wording, are_copies, tells_a_story, wording
+from rag.reading import read
+from rag.types import Article, EncoderIdentity
+
+HERE = Path(__file__).parents[1]
+PAIRS = HERE / "evals" / "stories" / "pairs.jsonl"
+DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
+NO_ENCODER = EncoderIdentity("none", "", "", "float", 1, 1)
+BATCH = 50
+"""Articles a commit: some 512 passages, as `rag add` has them."""
+
+Pair = dict[str, object]
+Rule = Callable[[Article, Article], bool]
+
+
+def main() -> None:
+    """Print a table for each set."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", nargs="+", default=["realtimeqa-2024", "realtimeqa-2023h1"])
+    for name in parser.parse_args().set:
+        pairs = [pair for line in PAIRS.read_text("utf-8").splitlines() if (pair := json.loads(line))["set"] == name]
+        articles = {a.id: a for a in read(DATA / name / "articles.jsonl.gz") if isinstance(a, Article)}
+        with tempfile.TemporaryDirectory() as folder:
+            report(name, pairs, articles, Path(folder))
+
+
+def report(name: str, pairs: list[Pair], articles: dict[str, Article], folder: Path) -> None:
+    """Print precision and recall of each rule on one set, then the stories that there are and what they cost."""
+    print(f"\n{name}: {len(articles):,} articles, {len(pairs)} pairs, {sum(bool(p['same']) for p in pairs)} one story")
+    print(f"{'found where':44} {'precision':22} recall")
+    for words, rule in RULES.items():
+        print(line(words, pairs, [rule(articles[str(p["a"])], articles[str(p["b"])]) for p in pairs]))
+    with mock.patch.object(stories, "record", return_value=None):
+        plain_s = added(Index.open_or_create(folder / "plain", NO_ENCODER), articles.values())
+    index = Index.open_or_create(folder / "index", NO_ENCODER)
+    cost_s = added(index, articles.values()) - plain_s
+    snapshot = index.snapshot()
+    story = {article_id: snapshot.story(article_id)[0].id for article_id in articles}
+    print(line("the index tells both in one story", pairs, [story[str(p["a"])] == story[str(p["b"])] for p in pairs]))
+    sizes = Counter(n for n in Counter(story.values()).values() if n > 1)
+    print("stories of n articles:", ", ".join(f"{n}: {sizes[n]}" for n in sorted(sizes)))
+    print(f"{cost_s / len(articles) * 1000:.1f} ms of processor time an article ({plain_s / len(articles) * 1000:.1f} "
+          "without, and without encoding)")  # fmt: skip
+    index.close()
+
+
+def added(index: Index, articles: Iterable[Article]) -> float:
+    """Commit the articles in batches and return the seconds of processor time that took."""
+    began = time.process_time()
+    drafts = [Draft(article, [], [], [], np.zeros((0, 1), np.float16)) for article in articles]
+    with index.writer() as writer:
+        for at in range(0, len(drafts), BATCH):
+            writer.commit(drafts[at : at + BATCH])
+    return time.process_time() - began
+
+
+def line(words: str, pairs: list[Pair], found: list[bool]) -> str:
+    """Return a row of the table: precision and recall, weighted, with their bootstrap intervals."""
+    rows = [np.array([[p["weight"], p["same"], f]], np.float64) for p, f in zip(pairs, found, strict=True)]
+    return f"{words:44} {shown(figure(rows, precision)):22} {shown(figure(rows, recall))}"
+
+
+def precision(rows: Rows) -> float:
+    """Return the share of what was found that is one story, of rows of weight, label and finding; nan of nothing."""
+    weight, same, found = rows.T
+    return float((weight * same * found).sum() / (weight * found).sum()) if found.any() else float("nan")
+
+
+def recall(rows: Rows) -> float:
+    """Return the share of what is one story that was found, of rows as for `precision`."""
+    weight, same, found = rows.T
+    return float((weight * same * found).sum() / (weight * same).sum()) if same.any() else float("nan")
+
+
+def shown(measured: Figure | None) -> str:
+    """Return a figure with its interval."""
+    return f"{measured.value:.3f} [{measured.low:.3f}, {measured.high:.3f}]" if measured else "–"
+
+
+def cut(article: Article) -> Wording:
+    """Return the wording of an article, cut once."""
+    if article.id not in _WORDINGS:
+        _WORDINGS[article.id] = wording(article.text)
+    return _WORDINGS[article.id]
+
+
+_WORDINGS: dict[str, Wording] = {}
+
+
+def contained(a: Article, b: Article) -> bool:
+    """Tell whether the shorter text is in the other, by the rule's own share, and no more."""
+    shingles = cut(a).shingles, cut(b).shingles
+    return len(shingles[0] & shingles[1]) >= max(1.0, copies.CONTAINED * min(map(len, shingles)))
+
+
+def alike(a: Article, b: Article) -> bool:
+    """Tell whether half of all shingles of both are common: Jaccard's measure, as duplicates are mostly found."""
+    shingles = cut(a).shingles, cut(b).shingles
+    return len(shingles[0] & shingles[1]) >= max(1.0, 0.5 * len(shingles[0] | shingles[1]))
+
+
+def opening_too(a: Article, b: Article) -> bool:
+    """Tell whether the openings agree too, whatever the figures."""
+    with mock.patch.object(copies, "LEAST_FIGURES", 10**9):
+        return are_copies(cut(a), cut(b))
+
+
+def figures_too(a: Article, b: Article) -> bool:
+    """Tell whether the figures agree too, whatever the headline."""
+    return are_copies(cut(a), cut(b))
+
+
+def headline_too(a: Article, b: Article) -> bool:
+    """Tell whether both texts are what their headlines say too: the whole rule."""
+    return figures_too(a, b) and all(tells_a_story(article.title, cut(article)) for article in (a, b))
+
+
+RULES: dict[str, Rule] = {
+    "half of all shingles are common (Jaccard)": alike,
+    f"{copies.CONTAINED:.2f} of the shorter is contained": contained,
+    "… and the openings agree": opening_too,
+    "… and the figures agree": figures_too,
+    "… and the headlines are borne out": headline_too,
+}
+
+if __name__ == "__main__":
+    main()

@@ -17,6 +17,7 @@ RagError
 ├── AnswerInvalid           a saved answer that cannot be read
 ├── ModelFailed             a language model that cannot be reached, refuses or stalls; an answer then quotes instead
 ├── ExportError             an export that cannot be written, or read back; the message names the file and the reason
+├── SavedInvalid            saved questions that cannot be read, written or found
 └── SetInvalid              an evaluation set, or the results of one, that cannot be used; the message names the line
 """
 
@@ -89,6 +90,10 @@ class ModelFailed(RagError):
 
 class ExportError(RagError):
     """An export that cannot be written, or read back; the message names the file and the reason."""
+
+
+class SavedInvalid(RagError):
+    """Saved questions that cannot be read, written or found; the message names the file or the number."""
 
 
 class SetInvalid(RagError):

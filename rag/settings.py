@@ -96,6 +96,10 @@ class Settings(BaseSettings):
     llm_unbacked: Unbacked = Field("mark", description="What to do with its sentences that nothing backs: mark, drop.")
     allow_private: bool = Field(False, description="Let `rag add` fetch private, loopback and link-local addresses.")
 
+    record_vain: bool = Field(
+        True, description="Count questions without an answer, asked in page or API, in the index folder: text and day."
+    )
+
     # from here on: `rag serve`; docs/serving.md tells them in full
     host: str = Field("127.0.0.1", description="Address to listen on; any but loopback needs credentials.")
     port: int = Field(7860, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")

@@ -1,4 +1,4 @@
-"""The database that is the log: opening, connections, transactions. The only file that names sqlite3, but for a cache.
+"""The database that is the log: opening, connections, transactions. Of what answers, the only file that names sqlite3.
 
 Knows SQL's mechanics and errors; what the rows mean is in `reads` and `writes`, the schema in `migrations`.
 """

@@ -30,6 +30,7 @@ from rag.page.inspection import Inspection
 from rag.page.library import header_html
 from rag.page.panel import empty_panel
 from rag.page.port import free_port
+from rag.page.saved import LABEL, Saved
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -77,15 +78,17 @@ def theme() -> gr.themes.Base:
 
 def build_page(rag: Rag, *, known_sets_only: bool = False) -> gr.Blocks:
     """Lay the page out and wire it to `rag`; with `known_sets_only` no other folder can be evaluated."""
-    catalogue = Catalogue(rag)
+    catalogue, saved = Catalogue(rag), Saved(rag)
     page = gr.Blocks(title="Ask the news", analytics_enabled=False)
     with page:
         header = gr.HTML(header_html(rag.n_articles), **BARE)
         with gr.Tabs(elem_id="rag-tabs"):
             with gr.Tab("Ask", id="ask"):
-                chat, filters = _conversation(rag, page, catalogue)
+                chat, filters = _conversation(rag, page, catalogue, saved)
             with gr.Tab("Articles", id="articles"):
                 refreshed = _articles(catalogue, header, chat, filters)
+            with gr.Tab(LABEL, id="saved") as tab:
+                _saved(saved, page, tab, header)
             with gr.Tab("Evaluate", id="evaluate"):
                 _evaluation(rag, known_sets_only)
         # someone may have added articles since the page was built
@@ -93,7 +96,7 @@ def build_page(rag: Rag, *, known_sets_only: bool = False) -> gr.Blocks:
     return page
 
 
-def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue) -> tuple[gr.Chatbot, gr.HTML]:
+def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved) -> tuple[gr.Chatbot, gr.HTML]:
     desk, inspection = Desk(rag), Inspection(rag)
     conversation, filters, key = gr.State([]), gr.State({}), gr.Textbox("", visible=False)
     history = gr.BrowserState([], storage_key=STORAGE_KEY, secret=STORAGE_KEY)
@@ -112,6 +115,7 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue) -> tuple[gr.C
                 feedback_options=None,
                 group_consecutive_messages=False,
             )
+            noted = gr.HTML("", elem_id="rag-kept", js_on_load=asset("saved.js"), **BARE)
             form = gr.HTML(catalogue.filters(), elem_id="rag-filters", js_on_load=asset("filters.js"), **BARE)
             question = gr.Textbox(
                 elem_id="rag-question",
@@ -138,7 +142,8 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue) -> tuple[gr.C
     panel.why(inspection.why, [conversation], [why], **quiet)
     panel.wrong(inspection.wrong, [conversation], [why], **quiet)
     why.right(inspection.right, [conversation], [why], **quiet)
-    panel.change(lambda: "", None, [why], **quiet)  # another answer's sources: what was explained is no more
+    panel.change(lambda: ("", ""), None, [why, noted], **quiet)  # another answer's sources: what was told is no more
+    panel.keep(saved.keep, [conversation], [noted], **quiet)
     form.chosen(desk.choose, None, [filters], **quiet)
     talks.begin(desk.begin, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
     talks.resume(desk.resume, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
@@ -220,6 +225,22 @@ def _articles(catalogue: Catalogue, header: gr.HTML, chat: gr.Chatbot, filters: 
     return refreshed
 
 
+def _saved(saved: Saved, page: gr.Blocks, tab: gr.Tab, header: gr.HTML) -> None:
+    with gr.Row(elem_classes="rag-columns"):
+        with gr.Column(elem_id="rag-watching"):
+            watchlist = gr.HTML("", elem_id="rag-watchlist", js_on_load=asset("saved.js"), **BARE)
+        with gr.Column(elem_id="rag-gaps"):
+            vain = gr.HTML("", elem_id="rag-vain", js_on_load=asset("saved.js"), **BARE)
+    shown: list[Any] = [watchlist, vain, tab]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    tab.select(saved.shown, None, shown, **quiet).then(saved.check, None, shown, **quiet)
+    page.load(saved.look, None, [tab], **quiet)
+    header.change(saved.look, None, [tab], **quiet)  # articles were added or removed
+    watchlist.accept(saved.accept, None, shown, **quiet)
+    watchlist.drop(saved.remove, None, shown, **quiet)
+    vain.forget(saved.forget, None, shown, **quiet)
+
+
 def _evaluation(rag: Rag, known_only: bool) -> None:
     with gr.Row(elem_classes="rag-runs"):
         chosen = gr.Dropdown(
@@ -246,7 +267,7 @@ def _evaluation(rag: Rag, known_only: bool) -> None:
 
 def _look() -> dict[str, Any]:
     """Return what Gradio takes where a page is served: no links of its own, nothing rendered by node, our style."""
-    return {"footer_links": [], "ssr_mode": False, "theme": theme(), "css": asset("page.css")}
+    return {"footer_links": [], "ssr_mode": False, "theme": theme(), "css": asset("page.css") + asset("saved.css")}
 
 
 def mount(

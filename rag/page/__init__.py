@@ -12,8 +12,11 @@ All but `desk.py` are pure functions of answers and articles, and know nothing o
     adding.py    what is uploaded or pasted → articles, and how far that has come
     desk.py      what happens when something is asked, chosen or added
     door.py      the login form (login.html) before a page that is not for everybody
+    saved.py     what happens in the Saved tab
+    watchlist.py the saved questions, and which sentences came and went
+    vain.py      the report of what was asked in vain
     port.py      which port the page is served on
-    page.css; panel.js, library.js and reader.js, each run once by the element of that name
+    page.css, saved.css; panel.js, library.js, reader.js and saved.js, each run once by the element of that name
 """
 
 from __future__ import annotations

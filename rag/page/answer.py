@@ -114,7 +114,9 @@ def _saving(answer: Answer, key: str) -> str:
     return (
         f'<button type="button" class="rag-save" value="{key}" title="Save the answer as JSON, for rag verify">JSON'
         f'</button><button type="button" class="rag-link" value="{escape(answer.question)}" '
-        f'title="Copy a link that asks this again">Link</button><pre hidden id="json-{key}">{escape(form)}</pre>'
+        f'title="Copy a link that asks this again">Link</button>'
+        f'<button type="button" class="rag-keep" value="{key}" title="Ask it again whenever added articles touch what '
+        f'its answer rests on">Save question</button><pre hidden id="json-{key}">{escape(form)}</pre>'
     )
 
 

@@ -19,6 +19,7 @@ from rag.page.history import History, history_html, kept, new_key, readable, res
 from rag.page.inspection import answer_panel, last_panel, linked_panel
 from rag.page.panel import empty_panel
 from rag.page.sources import gather
+from rag.saved import record_vain
 from rag.types import Answer
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Desk:
                     shown = answer_html(html, gather(self.rag, exchange.key, html))
                     done = [*earlier, replace(exchange, answer=html, html=shown)]
                     yield messages(done), gr.skip(), answer_panel(self.rag, exchange.key, html), done
+                    record_vain(self.rag, html, filters)
                 else:
                     yield messages([*earlier, replace(exchange, html=html)]), gr.skip(), gr.skip(), gr.skip()
         except RagError as error:
@@ -74,8 +76,9 @@ class Desk:
     def ask_example(
         self, conversation: Conversation, filters: Mapping[str, Any], event: gr.EventData
     ) -> Iterator[Reply]:
-        """Answer the example that was chosen."""
-        yield from self.ask(str(event.question), conversation, filters)
+        """Answer the example that was chosen, with filters of its own where it brings some."""
+        own = getattr(event, "filters", None)
+        yield from self.ask(str(event.question), conversation, filters if own is None else chosen(own))
 
     def choose(self, event: gr.EventData) -> dict[str, Any]:
         """Return the filters of the next question, as they were chosen."""

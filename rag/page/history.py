@@ -13,6 +13,7 @@ from rag.answer_json import answer_from_json, answer_to_json
 from rag.errors import AnswerInvalid
 from rag.page.escape import count, escape
 from rag.page.exchange import Conversation, Exchange
+from rag.page.filters import chosen
 from rag.types import Answer
 
 MAX_CONVERSATIONS = 20
@@ -20,7 +21,7 @@ MAX_EXCHANGES = 30
 """Kept of a conversation, the newest. An answer is some 6 kB; browsers keep 5 MB."""
 
 History = list[dict[str, Any]]
-"""Oldest first; each with `key` and `exchanges`, each of which has `question` and `answer` (None where it failed)."""
+"""Oldest first; each with `key` and `exchanges`: `question`, `filters`, and `answer` (None where it failed)."""
 
 
 def new_key() -> str:
@@ -32,7 +33,11 @@ def kept(history: object, key: str, conversation: Conversation) -> History:
     """Return the history with this conversation as its newest; one without a question is none."""
     others = [one for one in readable(history) if one["key"] != key]
     asked = [
-        {"question": exchange.question, "answer": answer_to_json(exchange.answer) if exchange.answer else None}
+        {
+            "question": exchange.question,
+            "answer": answer_to_json(exchange.answer) if exchange.answer else None,
+            "filters": dict(exchange.filters),
+        }
         for exchange in conversation[-MAX_EXCHANGES:]
     ]
     return [*others, {"key": key, "exchanges": asked}][-MAX_CONVERSATIONS:] if asked else others
@@ -68,8 +73,9 @@ def restored(history: object, key: str, draw: Callable[[str, Answer], str]) -> C
                 answer = answer_from_json(kept_exchange["answer"])
             except (AnswerInvalid, KeyError):
                 continue
-            name = f"a{len(out) + 1}"
-            out.append(Exchange(name, kept_exchange["question"], answer, draw(name, answer)))
+            name, filters = f"a{len(out) + 1}", kept_exchange.get("filters")
+            allowed = chosen(filters) if isinstance(filters, Mapping) else {}
+            out.append(Exchange(name, kept_exchange["question"], answer, draw(name, answer), allowed))
     return out
 
 

@@ -85,6 +85,7 @@ const actions = {
   "rag-goto": () => document.querySelectorAll("#rag-tabs button[role=tab]")[1]?.click(),
   "rag-copy": (button) => copy(button),
   "rag-save": (button) => save(button),
+  "rag-keep": (button) => page.trigger("keep", { key: button.value }),
   "rag-link": (button) => link(button),
   "rag-back": () => back(),
 };

@@ -12,9 +12,9 @@ They are what readers said, not what articles say: no rebuilding, repair, export
     topics.py     questions grouped by what they are about
 """
 
-from rag.saved.again import check_saved, check_vain, save
+from rag.saved.again import check_saved, check_vain, record_vain, save
 from rag.saved.changes import Change, change_of
-from rag.saved.vain import Vain, VainQuestions, record_vain
+from rag.saved.vain import Vain, VainQuestions
 from rag.saved.watched import SavedQuestion, SavedQuestions
 
 __all__ = [

@@ -5,7 +5,8 @@ Each question costs a search for every new generation, and an answer only where 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rag.chain import make_constraints
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from rag.api import Rag
 
 N_VAIN_CHECKED = 100
-"""Questions asked in vain that are tried again at a time, the last asked first: some 30 s where all are touched."""
+"""Questions asked in vain that are looked at at a time, the last asked first: seconds, unless most are touched."""
 
 Told = Callable[[int, int], None]
 """Called with (done, total) as it goes on."""
+
+_log = logging.getLogger(__name__)
 
 
 def save(rag: Rag, answer: Answer, **filters: Any) -> tuple[SavedQuestion, bool]:
@@ -38,11 +41,30 @@ def save(rag: Rag, answer: Answer, **filters: Any) -> tuple[SavedQuestion, bool]
         SavedInvalid: Too many are saved, or the file cannot be written.
         SettingInvalid: A filter cannot be read.
     """
-    given = make_constraints(**({"as_of": answer.as_of} | filters))
+    question, given, basis = _made_of(rag, answer, filters)
+    return SavedQuestions(rag.settings.index).add(question, given, answer, basis)
+
+
+def record_vain(rag: Rag, answer: Answer, filters: Mapping[str, Any]) -> None:
+    """Count the question of an answer that abstains, where the settings allow it; failing to is no fault of the answer.
+
+    Arguments as for `save`, but that any answer may be given.
+    """
+    if not answer.abstained or not rag.settings.record_vain:
+        return
+    try:
+        question, given, basis = _made_of(rag, answer, filters)
+        VainQuestions(rag.settings.index).record(question, given, answer.generation, basis)
+    except RagError as error:
+        _log.warning("A question without an answer was not counted: %s", error)
+
+
+def _made_of(rag: Rag, answer: Answer, filters: Mapping[str, Any]) -> tuple[str, Constraints, str | None]:
+    """Return question, filters and basis of an answer; no basis where something was added since it was given."""
+    given = make_constraints(**({"as_of": answer.as_of} | dict(filters)))
     question = " ".join(answer.standalone_question.split())
     basis = basis_of(rag, question, given)
-    known = basis.digest if basis.generation == answer.generation else None
-    return SavedQuestions(rag.settings.index).add(question, given, answer, known)
+    return question, given, basis.digest if basis.generation == answer.generation else None
 
 
 def ask_again(rag: Rag, question: str, given: Constraints, basis: str | None) -> Found:

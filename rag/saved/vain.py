@@ -6,27 +6,21 @@ The same question, but for case, spaces and marks at its end, is one. Those that
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from rag.chain import make_constraints
 from rag.errors import RagError, SavedInvalid
 from rag.saved.database import QuestionFile
 from rag.saved.filters import filters_from, filters_text
 from rag.saved.watched import Found
-from rag.settings import Settings
-from rag.types import Answer, Constraints
+from rag.types import Constraints
 
 MAX_VAIN = 1_000
 """Questions kept: at most 2 MB of text, and as many as can be grouped by topic in seconds."""
 KEPT_DAYS = 366
 """Days kept: a year of months to compare."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,9 @@ class VainQuestions:
             found.append(Vain(number, question, given, counted, checked, basis, bool(answered)))
         return sorted(found, key=lambda one: (one.last_day, one.number), reverse=True)
 
-    def record(self, question: str, given: Constraints, generation: int, day: date | None = None) -> None:
+    def record(
+        self, question: str, given: Constraints, generation: int, basis: str | None = None, day: date | None = None
+    ) -> None:
         """Count a question that was answered with an abstention in `generation`, on `day` (default: today, UTC).
 
         Raises:
@@ -100,10 +96,10 @@ class VainQuestions:
         question = " ".join(question.split())
         with self._file.transaction() as connection:
             (number,) = connection.execute(
-                "INSERT INTO vain (key, question, filters, checked) VALUES (?, ?, ?, ?) ON CONFLICT (key, filters)"
-                " DO UPDATE SET question = excluded.question, checked = excluded.checked, basis = NULL, answered = 0"
-                " RETURNING number",
-                (_key(question), question, filters_text(given), generation),
+                "INSERT INTO vain (key, question, filters, checked, basis) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (key, filters) DO UPDATE SET question = excluded.question, checked = excluded.checked,"
+                " basis = excluded.basis, answered = 0 RETURNING number",
+                (_key(question), question, filters_text(given), generation, basis),
             ).fetchone()
             connection.execute(
                 "INSERT INTO vain_days VALUES (?, ?, 1) ON CONFLICT (vain, day) DO UPDATE SET n = n + 1",
@@ -139,23 +135,6 @@ class VainQuestions:
         """
         with self._file.transaction() as connection:
             connection.executemany("DELETE FROM vain WHERE number = ?", [(number,) for number in numbers])
-
-
-def record_vain(settings: Settings, answer: Answer, filters: Mapping[str, Any]) -> None:
-    """Count the question of an answer that abstains, where the settings allow it; failing to is no fault of the answer.
-
-    Args:
-        settings: Say where, and whether.
-        answer: Any answer.
-        filters: What it was allowed to use, as `Rag.ask` takes it.
-    """
-    if not answer.abstained or not settings.record_vain:
-        return
-    try:
-        given = make_constraints(**filters)
-        VainQuestions(settings.index).record(answer.standalone_question, given, answer.generation)
-    except RagError as error:
-        _log.warning("A question without an answer was not counted: %s", error)
 
 
 def _key(question: str) -> str:

@@ -15,6 +15,7 @@ from starlette.concurrency import iterate_in_threadpool
 
 from rag.errors import ArticleNotFound, RagError
 from rag.forms import article_form, hits_form, plain_form, shown_form, support_form
+from rag.saved import record_vain
 from rag.server.gate import Gate
 from rag.server.metrics import Metrics
 from rag.server.problems import Busy, status_of
@@ -45,6 +46,7 @@ class Service:
     async def ask(self, via: str, question: str, history: Sequence[Turn] = (), **filters: Any) -> Answer:
         """Answer a question. Raises as `Rag.ask` does, and Busy."""
         answer = await self._in_turn(via, lambda: self.rag.ask(question, history=history, **filters))
+        await run_sync(record_vain, self.rag, answer, filters)
         self.metrics.question(via, outcome_of(answer), answer.timings_ms)
         return answer
 
@@ -58,6 +60,7 @@ class Service:
                 answer = item if isinstance(item, Answer) else answer
                 yield item
         if answer is not None:
+            await run_sync(record_vain, self.rag, answer, filters)
             self.metrics.question(via, outcome_of(answer), answer.timings_ms)
 
     async def search(self, via: str, question: str, k: int = 10, **filters: Any) -> dict[str, Any]:

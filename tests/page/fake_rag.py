@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from rag.errors import ArticleNotFound, EncoderMismatch, QuestionInvalid
+from rag.settings import Settings
 from rag.types import (
     AddReport,
     Answer,
@@ -71,6 +73,7 @@ class FakeRag:
         self._articles = {article.id: article for article in articles}
         self.generation = 1
         self.has_another_encoder = False
+        self.settings = Settings(index=Path("index"), record_vain=False)
         self.histories: list[tuple[Turn, ...]] = []
 
     @property

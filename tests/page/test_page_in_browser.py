@@ -367,7 +367,7 @@ def test_labels_contrast_and_headings_pass_axe_on_every_screen(page, address, th
     page.click(".rag-filters summary")
     page.click(".rag-ask-why")
     page.shown(".rag-why")
-    for tab in ("Ask", "Articles", "Evaluate"):
+    for tab in ("Ask", "Articles", "Saved", "Evaluate"):
         page.click("#rag-tabs button[role=tab]", tab)
         page.until(lambda: faults() == [] or time.sleep(0.2), f"the tab {tab} without faults: {faults()}")
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from rag.api import Rag
 from rag.errors import SavedInvalid
 from rag.saved import SavedQuestions, VainQuestions, change_of, check_saved, check_vain, record_vain, save
 from rag.saved.basis import basis_of
+from rag.saved.database import FILE
+from rag.settings import Settings
 from rag.types import Article, Constraints
 from tests.saved.conftest import opened
 from tests.test_api import ARTICLES
@@ -155,7 +159,7 @@ def test_an_addition_between_answering_and_saving_is_not_missed(rag):
 
 def test_rebuilding_and_repairing_the_index_lose_no_question(rag):
     saved(rag)
-    record_vain(rag.settings, rag.ask("Who plays chess?"), {})
+    record_vain(rag, rag.ask("Who plays chess?"), {})
     rag.rebuild(views_only=True)
     rag.rebuild()
     assert rag.check(repair=True).ok
@@ -167,8 +171,8 @@ def test_rebuilding_and_repairing_the_index_lose_no_question(rag):
 
 def test_what_was_asked_in_vain_is_marked_once_the_articles_answer_it(rag):
     for question in ("Who plays chess?", "What is the chess club's treasurer paid?"):
-        record_vain(rag.settings, rag.ask(question), {})
-    record_vain(rag.settings, rag.ask(KILLED), {})  # answered: not in vain
+        record_vain(rag, rag.ask(question), {})
+    record_vain(rag, rag.ask(KILLED), {})  # answered: not in vain
     assert [one.answered for one in check_vain(rag)] == [False, False]
     rag.add_article(Article("club", "Chess club", "Ottilie Brandt plays chess. Nobody is paid."))
     told = []
@@ -177,16 +181,45 @@ def test_what_was_asked_in_vain_is_marked_once_the_articles_answer_it(rag):
     }  # fmt: skip
     assert told == [(1, 2), (2, 2)]
     rag.n_answered = 0
-    rag.remove("quake")
     check_vain(rag)
+    assert rag.n_answered == 0
+
+
+def with_settings(rag, **settings):
+    return Rag(Settings(**settings), rag.encoder, rag.model)
+
+
+def test_only_abstentions_are_counted_and_only_where_the_settings_allow_it(rag):
+    folder = rag.settings.index
+    vain = rag.ask("Who plays chess?", since="2023-01-01")
+    record_vain(rag, rag.ask(KILLED), {})
+    record_vain(with_settings(rag, index=folder, record_vain=False), vain, {})
+    assert not (folder / FILE).exists()
+    record_vain(rag, vain, {"since": "2023-01-01"})
+    (one,) = VainQuestions(folder).all()
+    assert (one.question, one.given, one.checked) == ("Who plays chess?", Constraints(since=date(2023, 1, 1)), 1)
+    assert one.basis == basis_of(rag, one.question, one.given).digest
+
+
+def test_where_it_cannot_be_written_the_answer_is_not_lost_for_it(rag, caplog):
+    (rag.settings.index / FILE).mkdir()
+    with caplog.at_level(logging.WARNING):
+        record_vain(rag, rag.ask("Who plays chess?"), {})
+    assert "was not counted" in caplog.text
+
+
+def test_an_addition_that_does_not_touch_what_was_asked_in_vain_costs_no_answer(rag):
+    rag.add_articles(FILLERS)
+    record_vain(rag, rag.ask("How were quake people killed in Zagreb?"), {})
     rag.n_answered = 0
-    check_vain(rag)
+    rag.add_article(CHESS)
+    assert [(one.answered, one.checked) for one in check_vain(rag)] == [(False, rag.generation)]
     assert rag.n_answered == 0
 
 
 def test_only_so_many_are_tried_at_a_time_and_the_rest_the_next_time(rag):
     for n in range(5):
-        record_vain(rag.settings, rag.ask(f"Who plays chess game{n}?"), {})
+        record_vain(rag, rag.ask(f"Who plays chess game{n}?"), {})
     rag.add_article(Article("club", "Chess", "Ottilie Brandt plays chess game0 game1 game2 game3 game4."))
     assert [sum(one.answered for one in check_vain(rag, limit=2)) for _ in range(3)] == [2, 4, 5]
     assert len(VainQuestions(rag.settings.index).all()) == 5

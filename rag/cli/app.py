@@ -19,6 +19,7 @@ from rag.cli.asking import ask, search, support
 from rag.cli.chat import chat
 from rag.cli.evaluating import eval_
 from rag.cli.moving import export, import_
+from rag.cli.saved import saved
 from rag.cli.serving import serve
 from rag.cli.terminal import log_to_stderr, say
 from rag.cli.upkeep import check, rebuild, status
@@ -110,6 +111,7 @@ for name, function, examples in (
     ("search", search, ("rag search 'ceasefire talks' -k 5", "rag search 'ceasefire talks' --until 2023-06-30 --json")),
     ("support", support, ("rag support 'Blinken met Xi in Beijing'", "rag support 'Xi visited Paris' --json")),
     ("chat", chat, ("rag chat", "rag chat --source BBC < questions.txt")),
+    ("saved", saved, ("rag saved add 'Who won the vote?'", "rag saved check", "rag saved vain --json")),
     (
         "eval",
         eval_,

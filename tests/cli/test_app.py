@@ -12,8 +12,8 @@ COMMANDS = get_command(app).commands
 
 def test_these_are_the_commands():
     assert list(COMMANDS) == [
-        "add", "remove", "list", "show", "ask", "search", "support", "chat", "eval", "verify", "status", "check",
-            "rebuild", "export", "import", "serve",
+        "add", "remove", "list", "show", "ask", "search", "support", "chat", "saved", "eval", "verify", "status",
+            "check", "rebuild", "export", "import", "serve",
     ]  # fmt: skip
 
 

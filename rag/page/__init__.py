@@ -1,6 +1,7 @@
 """What the page shows and does; `app.py` lays it out and wires it to a Rag.
 
-All but `desk.py` are pure functions of answers and articles, and know nothing of Gradio, indexes or models.
+All but `desk.py`, `catalogue.py`, `inspection.py` and `saved.py` are pure functions of answers and articles, and know
+nothing of Gradio, indexes or models.
 
     escape.py    text and addresses made safe; the one place that does it
     sources.py   an Answer → its spots: where each marker leads, checked against the articles as they are now

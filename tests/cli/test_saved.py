@@ -55,7 +55,8 @@ def test_what_was_asked_in_vain_is_told_by_topic(saved, index):  # noqa: F811
     assert saved("vain").stdout == "No question was asked in vain, in page or API.\n"
     for question in ("Who designed the Oke dam?", "Why did the Oke dam burst one spring night?"):
         record_vain(index, index.ask(question), {})
-    assert saved("vain").stdout.startswith("Oke · dam  2 questions\n    Why did the Oke dam burst one spring night?  1 time, last 2")
+    told = saved("vain").stdout
+    assert told.startswith("Oke · dam  2 questions\n    Why did the Oke dam burst one spring night?  1 time, last 2")
     index.add_article(Article("dam", "The dam", "Judith Vance designed the Oke dam."))
     rows = json.loads(saved("vain", "--json").stdout)["questions"]
     assert {row["question"]: (row["answered"], row["topic"], row["n_asked"]) for row in rows} == {

@@ -1,8 +1,8 @@
-"""What a change, an opening and a search cost as the index grows: `python -m benchmarks.growth [--passages N …]`.
+"""What a change, an opening and a search cost as the index grows: `python -m benchmarks.growth INDEX --work DIR`.
 
-Articles are those of RealTime QA 2023 H1 (RAG_DATA), cut once and committed again and again under new ids, ten passages
-each; their vectors are drawn around the real ones (`vectors_like`), so that neighbours are as near as in earnest. The
-time to encode is left out on purpose: it depends on the change alone. Everything else is as `rag add` does it.
+Articles are drawn like those of a real index (`passages_like`), ten passages each. The time to encode is left out on
+purpose: it depends on the change alone. Everything else is as `rag add` does it. Questions are those of RealTime QA
+2023 H1 (RAG_DATA).
 
 A table goes to standard output, JSON with `--out`, a plot with `--plot`.
 """
@@ -10,36 +10,27 @@ A table goes to standard output, JSON with `--out`, a plot with `--plot`.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.passages_like import PER_ARTICLE, PassagesLike, drafts, real_texts, real_vectors
 from rag.encoding import load_encoder
 from rag.index import Draft, Index
-from rag.ingest import make_draft
-from rag.passages import passage_input
 from rag.settings import load_settings
-from rag.types import Article
 
-SEED = 20261125
-PER_ARTICLE = 10
-N_ARTICLES = 60
-SPREAD = 0.6
-"""Length of the noise added to a unit vector: copies then lie at a cosine of 0.86 to their original, which is what the
-nearest other passage of the real collection has."""
-QUESTIONS = ["What did Blinken raise with Xi?", "Who won the election in Turkey?", "How many people died in the quake?"]
+ARTICLES_PER_COMMIT = 5000
+N_QUESTIONS = 50
 OPENING = """
 import re, sys, time
 began = time.perf_counter()
@@ -53,70 +44,34 @@ print(time.perf_counter() - began, int(re.search("VmHWM:\\s+(\\d+)", open("/proc
 def main() -> None:
     """Grow an index and measure at each size."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("like", type=Path, nargs="+", metavar="INDEX", help="indexes of real articles, only read")
+    parser.add_argument("--work", type=Path, required=True, help="the index grows here; an interrupted run goes on")
     parser.add_argument("--passages", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--out", type=Path, help="write the rows as JSON here")
+    parser.add_argument("--out", type=Path, help="write the rows as JSON here, beside those of other sizes")
     parser.add_argument("--plot", type=Path, help="write a plot of cost against size here (SVG)")
     options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
     encoder = load_encoder(load_settings())
-    originals = list(cut(encoder))
-    rng, rows = np.random.default_rng(SEED), []
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "index"
-        index = Index.open_or_create(path, encoder.identity)
-        made = copies(originals, rng)
-        for size in options.passages:
-            began = time.perf_counter()
-            while (n := size - index.status().n_passages) > 0:
-                with index.writer() as writer:
-                    writer.commit([next(made) for _ in range(min(500, -(-n // PER_ARTICLE)))])
-            rows.append(measure(path, index, encoder, made, size) | {"build_s": round(time.perf_counter() - began, 1)})
-            print(json.dumps(rows[-1]), flush=True)
-    if options.out:
-        options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    like = PassagesLike(real_vectors(options.like), options.work / "nearest.npy")
+    path = options.work / "index"
+    index = Index.open_or_create(path, encoder.identity)
+    made = drafts(like, real_texts(options.like), index.status().n_articles)
+    rows = (
+        {row["passages"]: row for row in json.loads(options.out.read_text())}
+        if options.out and options.out.exists()
+        else {}
+    )
+    for size in options.passages:
+        began = time.perf_counter()
+        while (n := size - index.status().n_passages) > 0:
+            with index.writer() as writer:
+                writer.commit(islice(made, min(ARTICLES_PER_COMMIT, -(-n // PER_ARTICLE))))
+        rows[size] = measure(path, index, encoder, made, size) | {"build_s": round(time.perf_counter() - began, 1)}
+        print(json.dumps(rows[size]), flush=True)
+        if options.out:
+            options.out.write_text(json.dumps([rows[n] for n in sorted(rows)], indent=1) + "\n", encoding="utf-8")
     if options.plot:
-        options.plot.write_text(plot(rows), encoding="utf-8")
-
-
-def cut(encoder: Any) -> Iterator[Draft]:
-    """Yield real articles cut into passages with their vectors, the first ten passages of each."""
-    data = Path(os.environ.get("RAG_DATA", "../shared/data")) / "realtimeqa-2023h1" / "articles.jsonl.gz"
-    n = 0
-    with gzip.open(data, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
-            draft = make_draft(Article(record["id"], record["title"], record["text"][:9_000]), encoder)
-            if len(draft.passages) < PER_ARTICLE:
-                continue
-            passages = draft.passages[:PER_ARTICLE]
-            text = draft.article.text
-            inputs = [passage_input(draft.article.title, text[p.start : p.end]) for p in passages]
-            vectors = encoder.encode(inputs).astype(np.float16)
-            yield replace(draft, passages=passages, keys=draft.keys[:PER_ARTICLE], vectors=vectors)
-            n += 1
-            if n == N_ARTICLES:
-                return
-
-
-def copies(originals: list[Draft], rng: np.random.Generator) -> Iterator[Draft]:
-    """Yield copies for ever, each under an id of its own with vectors around its original's."""
-    n, words = 0, " ".join(draft.article.text for draft in originals).split()
-    while True:
-        original = originals[n % len(originals)]
-        # Some words more in the title, which is searched with each passage: texts that are all the same tie in every
-        # search, and thousands of ties are scored one by one.
-        title = " ".join([original.article.title, *rng.choice(words, size=int(rng.integers(1, 12)))])
-        article = replace(original.article, id=f"{original.article.id}-{n}", origin=f"copy-{n}", title=title)
-        keys = [rng.bytes(16) for _ in original.keys]
-        yield replace(original, article=article, keys=keys, vectors=vectors_like(original.vectors, rng))
-        n += 1
-
-
-def vectors_like(vectors: Any, rng: np.random.Generator) -> Any:
-    """Return float16 unit vectors around `vectors` (n, dimension): each plus Gaussian noise of length `SPREAD`."""
-    noise = rng.standard_normal(vectors.shape).astype(np.float32)
-    noise *= SPREAD / np.linalg.norm(noise, axis=1, keepdims=True)
-    moved = vectors.astype(np.float32) + noise
-    return (moved / np.linalg.norm(moved, axis=1, keepdims=True)).astype(np.float16)
+        options.plot.write_text(plot([rows[n] for n in sorted(rows)]), encoding="utf-8")
 
 
 def measure(path: Path, index: Index, encoder: Any, made: Iterator[Draft], size: int) -> dict[str, Any]:
@@ -132,10 +87,11 @@ def measure(path: Path, index: Index, encoder: Any, made: Iterator[Draft], size:
             times.append((time.perf_counter() - began) * 1000)
         row[f"commit_{n}_ms"] = round(statistics.median(times), 1)
     snapshot = index.snapshot()
-    vectors = encoder.encode(QUESTIONS * 4)
+    questions = read_questions()[:: 759 // N_QUESTIONS]
+    vectors = encoder.encode(questions)
     snapshot.search_dense(vectors[0], 10)
     dense, words = [], []
-    for vector, question in zip(vectors, QUESTIONS * 4, strict=True):
+    for vector, question in zip(vectors, questions, strict=True):
         began = time.perf_counter()
         snapshot.search_dense(vector, 10)
         dense.append((time.perf_counter() - began) * 1000)
@@ -147,12 +103,18 @@ def measure(path: Path, index: Index, encoder: Any, made: Iterator[Draft], size:
     n_bytes = status.database_bytes + status.vectors_bytes + status.lexical_bytes
     row["bytes_per_passage"] = round(n_bytes / status.n_passages)
     row["rss_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    command = [sys.executable, "-c", OPENING, str(path), QUESTIONS[0]]
+    command = [sys.executable, "-c", OPENING, str(path), questions[0]]
     opened = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(3)]
     told = [[float(part) for part in done.stdout.split()] for done in opened]
     row["first_answer_s"] = round(statistics.median(seconds for seconds, _ in told), 2)
     row["first_answer_rss_mb"] = round(statistics.median(rss for _, rss in told))
     return row
+
+
+def read_questions() -> list[str]:
+    """Return the questions of RealTime QA 2023 H1."""
+    file = Path(os.environ.get("RAG_DATA", "../shared/data")) / "realtimeqa-2023h1" / "questions.jsonl"
+    return [json.loads(line)["question"] for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def plot(rows: list[dict[str, Any]]) -> str:

@@ -178,8 +178,11 @@ class Snapshot:
             # Row by row, not by BLAS: a row's sum must not depend on where in the matrix it stands.
             return list(zip(ids, (stored * query.astype(np.float64)).sum(axis=1).tolist(), strict=True))
 
+        def propose(n: int) -> ranking.Scored:
+            return self.vector_view.candidates(query, n, allowed, self.vectors)
+
         # 16 beyond k: enough to see that the k-th has no equals in all but crafted cases; `best` asks for more if not.
-        scored = ranking.best(k, k + 16, lambda n: self.vector_view.candidates(query, n, allowed), score)
+        scored = ranking.best(k, k + 16, propose, score)
         return ranking.ordered(scored, k, lambda ids: reads.places(self._log, ids))
 
     def search_words(self, text: str, k: int, constraints: Constraints = Constraints()) -> list[tuple[int, float]]:

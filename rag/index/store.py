@@ -157,7 +157,7 @@ class Index:
                 remove_temporary(self.path)
                 generation = reads.newest_generation(self._log)
                 self._words.rebuild(self._log, generation, progress)
-                vectors.write_checkpoint(self.path, self._log, generation)
+                vectors.write_checkpoint(self.path, self._log, vectors.build(self._log, generation))
         except OSError as error:
             raise _not_writable(self.path, error) from error
         with self._lock:
@@ -228,14 +228,14 @@ class Index:
                 return view
         view = vectors.open_view(self.path, self._log, generation)
         if view.from_log and len(view.base.ids):
-            self._heal_vectors(generation)
+            self._heal_vectors(view.base)
         return view
 
-    def _heal_vectors(self, generation: int) -> None:
+    def _heal_vectors(self, base: vectors.Base) -> None:
         try:
             with writer_lock_if_free(self.path) as held:
                 if held:
-                    vectors.write_checkpoint(self.path, self._log, generation)
+                    vectors.write_checkpoint(self.path, self._log, base)
         except (OSError, IndexNotWritable):  # a folder that cannot be written: the view in memory serves
             return
 

@@ -118,6 +118,7 @@ class Writer:
             generation = self.generation
             self._words.catch_up(self._log, generation)
             if vectors.checkpoint_due(self._log, generation):
-                vectors.write_checkpoint(self._path, self._log, generation)
+                base = vectors.bring_up(self._path, self._log, generation)
+                vectors.write_checkpoint(self._path, self._log, base)
         except (OSError, IndexNotWritable, IndexLocked) as error:
             _logger.warning("The search structures of %s are behind the log: %s", self._path, error)

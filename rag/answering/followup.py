@@ -28,6 +28,9 @@ MAX_TURNS = 6
 MAX_CHARS = 600
 """Characters of an earlier turn that are read: a long answer names its subject at the start."""
 
+MAX_STEMS_OF_ELLIPSIS = 3
+"""Words of content up to which a follow-up without a name is taken for a part of what it asks; see `_pronouns`."""
+
 _AUX = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|shall|should|may|might|must)"
 _PRONOUN = re.compile(
     r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its|that(?=\W*$| (?:be|is|was|will|cost)\b))(?!['’]s)\b",
@@ -49,6 +52,13 @@ _BACK = re.compile(
     rf"^(?:(?:{_AUX}|exactly|so|not)\s*)*(?:that|this|it)?\s*(?:happen(?:ed)?|take place|so|for|to|from)?$",
     re.IGNORECASE,
 )
+# A question word with its noun and no more, behind a preposition: without one, "What happened?" has the same form.
+_WH_NOUN = re.compile(
+    r"^\W*(?P<asked>(?:for|until|since|by|from|with|to|at|in|on|of|about|under) (?:which|what|whose) "
+    r"[a-z]+(?: [a-z]+)?)\W*$",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*\([^()]*\)")  # what an earlier follow-up got as its context
 _ELSE = re.compile(r"^\W*(?:(?:no ?body|any ?(?:body|one|thing|where)|who|whom|what|where|nothing) else)\W*$", re.I)
 _TRUE = re.compile(r"^\W*(?:is|was) (?:it|that|this) (?:really )?(?:true|right|correct|so)\W*$", re.IGNORECASE)
 _DAY = re.compile(
@@ -87,7 +97,7 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
 def _resolved(question: str, before: str, said: str) -> str:
     if not before:
         return question
-    for shape in (_more, _truth, _day, _bare_wh, _topic):
+    for shape in (_more, _truth, _day, _wh_noun, _bare_wh, _topic):
         if found := shape(question, before, said):
             return found
     return _pronouns(question, before, said)
@@ -117,6 +127,15 @@ def _day(question: str, before: str, _said: str) -> str | None:
 
     changed, n = _WEEKDAY.subn(moved, re.sub(r"^(\W*\w+) else\b", r"\1", before), count=1)
     return changed if n else f"{_open(before)} the {match['back'] or 'day after'}?"
+
+
+def _wh_noun(question: str, before: str, _said: str) -> str | None:
+    """Read "In which building?" or "With what result?" as asked of the question before."""
+    match, earlier = _WH_NOUN.match(_LEAD.sub("", question)), _WH.match(before)
+    if match is None or earlier is None or not re.match(rf"{_AUX}\b", earlier["rest"], re.IGNORECASE):
+        return None
+    asked = match["asked"]
+    return f"{asked[:1].upper()}{asked[1:]} {earlier['rest']}?"
 
 
 def _bare_wh(question: str, before: str, said: str) -> str | None:
@@ -157,9 +176,9 @@ def _topic(question: str, before: str, _said: str) -> str | None:
         changed, n = re.subn(rf"\b{by} (?:the )?{_NAME}", f"{by} {topic}", before, count=1)
         return changed if n else f"{_open(before)} {by} {topic}?"
     changed, n = _ABOUT.subn(lambda m: f"{m[1]} {topic}", before, count=1)
-    if n and (by or not is_person(topic)):
-        return f"{_open(changed)}?"
     like = [name for name in names_in(before) if is_person(name) == is_person(topic)]
+    if n and (by or not is_person(topic) or not like):
+        return f"{_open(changed)}?"
     if not by and like and names_in(f"? {topic}"):
         return before.replace(like[0], topic, 1)
     return f"{_open(before)} about {topic}?"
@@ -175,7 +194,7 @@ def _pronouns(question: str, before: str, said: str) -> str:
         nonlocal n_replaced
         word = match[1].lower()
         if word in ("it", "its", "that"):
-            stands_for = thing(before, said)
+            stands_for = thing(_ASIDE.sub("", before), said)
         elif word.startswith("the"):
             stands_for = group(before, said, own)
         else:
@@ -190,8 +209,9 @@ def _pronouns(question: str, before: str, said: str) -> str:
     n_stems = len(read_question(bare).stems)
     leads = bare != question and (n_stems <= 2 or not own)
     if not n_replaced and (_ELLIPSIS.search(bare) or leads):
-        return f"{bare[:1].upper()}{bare[1:].rstrip('?!. ')}? ({before})"
-    points = _PRONOUN.search(bare) or _POINTER.search(bare) or not n_stems
+        return f"{bare[:1].upper()}{bare[1:].rstrip('?!. ')}? ({_ASIDE.sub('', before)})"
+    # One that is short and names nothing goes on with what was spoken of: "Who led the talks?"
+    points = _PRONOUN.search(bare) or _POINTER.search(bare) or (not own and n_stems <= MAX_STEMS_OF_ELLIPSIS)
     if not n_replaced and points and (context := _context(bare, before, said)):
         resolved = f"{_open(bare)} ({context})?"
     return resolved[:1].upper() + resolved[1:]

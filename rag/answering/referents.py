@@ -19,6 +19,18 @@ _THING = re.compile(
     r"(?<!\bof )\b(?:(?:the|an?|his|her|their|this|that)\s+[a-z]{3,}\b(?<!time)(?: of (?:the |an? )?[\w’'-]+)?"
     r"|[A-Z][\w-]*(?: [A-Z][\w-]*)*['’]s (?:[a-z]{3,} )?[a-z]{3,})"
 )
+# "the property tax", "the norovirus outbreak": where a second noun ends the question or stands before a preposition,
+# and no auxiliary before it makes a verb of it ("Is the bridge open?", "When was the line closed?").
+_COMPOUND = re.compile(
+    r"\b(?!(?:is|are|was|were|be|did|does|do|has|have|had|will|would|can|could|of) )\w+ "
+    r"((?:the|an?|his|her|their|this|that) [a-z]{3,} [a-z]{3,}(?<!ed)(?<!ly))"
+    r"(?=\W*$| (?:of|in|on|at|to|from|for|with|by|after|before|during)\b)"
+)
+# "Which paper accused her?": what is asked for is "the paper" from then on.
+_KIND = re.compile(
+    r"\b(?:which|what) ([a-z]{3,})\b(?! (?:of|is|are|was|were|did|does|do|has|have|had)\b)", re.IGNORECASE
+)
+_ASKS_FOR_THING = re.compile(r"\W*(?:what|which|where (?!(?:is|are|was|were)\b))", re.IGNORECASE)
 _GROUP = re.compile(r"\b(?:the )?([a-z]{3,}s)(?=['’]|\b(?! (?:of|from|the|a|an)\b))")
 _PAIR = re.compile(r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)* and [A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -88,19 +100,20 @@ def person(pronoun: str, before: str, said: str, own: list[str]) -> str | None:
 
 def things_in(text: str) -> list[str]:
     """Return the things that a question speaks of, as it names them, in order."""
-    return [match.group() for match in _THING.finditer(text)]
+    whole = {match.start(1): match[1] for match in _COMPOUND.finditer(text)}
+    return [whole.get(match.start(), match.group()) for match in _THING.finditer(text)]
 
 
 def thing(before: str, said: str) -> str | None:
-    """Return what "it" means: a short answer to "what", "which" or "where", else the last thing or body asked about."""
+    """Return what "it" means: a short answer to "what", "which" or "where", else the last thing or body asked about.
+
+    The answer to "where is …" is where it is, not what it is.
+    """
     phrase = short_answer(said)
-    if re.match(r"\W*(?:what|which|where)\b", before, re.IGNORECASE) and phrase and not phrase[0].isdigit():
+    if _ASKS_FOR_THING.match(before) and phrase and not phrase[0].isdigit():
         return as_mentioned(phrase)
-    things = things_in(before)
-    bodies = [name for name in map(_bare, _names(before)) if not is_person(name, before)]
-    if things or bodies:
-        return str((things or bodies)[-1])
-    return next((name for name in map(_bare, _names(said)) if not is_person(name, said)), None)
+    things = things_in(before) or _bodies(before) or [f"the {kind}" for kind in _KIND.findall(before)]
+    return str(things[-1]) if things else next(iter(_bodies(said)), None)
 
 
 def group(before: str, said: str, own: list[str]) -> str | None:
@@ -111,9 +124,18 @@ def group(before: str, said: str, own: list[str]) -> str | None:
     plurals = [word for word in _GROUP.findall(before) if word not in _NOT_GROUPS]
     if plurals:
         return f"the {plurals[-1]}"
-    names = [name for name in map(_bare, [*_names(before), *_names(said)]) if name not in own]
+    names = [name for name in map(_bare, [*_names(before), *_names(said)]) if name not in own and not _is_day(name)]
     bodies = [name for name in names if not is_person(name, f"{before} {said}")]
     return next(iter([*bodies, *names]), None)
+
+
+def _bodies(text: str) -> list[str]:
+    """Return the names in `text` that are neither a person's nor a day's or month's."""
+    return [name for name in map(_bare, _names(text)) if not is_person(name, text) and not _is_day(name)]
+
+
+def _is_day(name: str) -> bool:
+    return all(word.lower() in _CALENDAR for word in name.split())
 
 
 def _names(text: str) -> Iterator[str]:

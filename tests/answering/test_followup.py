@@ -41,6 +41,11 @@ def asked(before, said, question):
         (("What did the repair of the dam cost?", "22 million."), "Was it done?", "Was the repair of the dam done?"),
         (("What did the drivers demand?", "A pay rise."), "Did they get it?", "Did the drivers get the pay rise?"),
         (("Did China and France sign a pact?", "Yes."), "Did they keep it?", "Did China and France keep a pact?"),
+        (("Who cut the fuel tax?", "Holub."), "Who voted for it?", "Who voted for the fuel tax?"),
+        (("Was the bridge closed?", "Yes."), "Who closed it?", "Who closed the bridge?"),
+        (("Which paper accused Ann Holub?", "No paper did."), "Did it pay?", "Did the paper pay?"),
+        (("Where was the Aldon Star?", "In a barn."), "Who found it?", "Who found Aldon Star?"),
+        (("Who saw Garrow on Sunday?", "Bo Ruh saw him."), "What did they eat?", "What did Garrow eat?"),
         # a question word alone asks the question before again
         (("Did Holub resign?", "Yes, on Monday."), "Why?", "Why did Holub resign?"),
         (TRIP, "When?", "When was the trip postponed?"),
@@ -51,7 +56,9 @@ def asked(before, said, question):
         (("Who closed the school?", "The council."), "Why?", "Why was it that the council closed the school?"),
         (("Who beat Dunmoor?", "Harrow."), "By how much?", "By how much was it that Harrow beat Dunmoor?"),
         (("Who led the inquiry?", INQUIRY), "Why?", "Why was it that someone led the inquiry?"),
+        (("How long did Holub meet Bo?", "An hour."), "In which room?", "In which room did Holub meet Bo?"),
         # a topic, place or time takes its like's place
+        (("Did they talk about Ostrava?", "Yes."), "And Lissen?", "Did they talk about Lissen?"),
         (RAISED, "And about Taiwan?", "what did Blinken raise with Xi about Taiwan?"),
         (DAM, "And about the bridge?", "What did Holub say about the bridge?"),
         (DAM, "What about Garrow?", "What did Garrow say about the dam?"),
@@ -68,6 +75,7 @@ def asked(before, said, question):
         # what leaves something away gets the question before beside it
         (("Did the mayor visit Senn?", "Yes."), "Did Garrow go too?", "Did Garrow go too? (Did the mayor visit Senn?)"),
         (("When does the ferry sail?", "In May."), "Why not sooner?", "Why not sooner? (When does the ferry sail?)"),
+        (("Is the strike in Senn over?", "Yes."), "Who led the talks?", "Who led the talks (Senn, the strike)?"),
         # what stands alone stays as it is
         (RAISED, "Who is Moritz Rudolf?", "Who is Moritz Rudolf?"),
         (RAISED, "And who founded the Oke Authority in 1931?", "Who founded the Oke Authority in 1931?"),
@@ -91,6 +99,12 @@ def test_a_chain_of_follow_ups_resolves_through_the_earlier_ones():
     named = [Turn("user", "Whom did Blinken see on Monday?"), Turn("assistant", "Xi.")]
     named += [Turn("user", "Nobody else?"), Turn("assistant", "Wang Yi.")]
     assert standalone_question("And the day before?", named) == "Whom did Blinken see on Sunday?"
+
+
+def test_the_context_of_an_earlier_follow_up_is_not_handed_on_as_what_was_asked():
+    history = [Turn("user", "Is the strike in Senn over?"), Turn("assistant", "Yes.")]
+    history += [Turn("user", "Who led the talks?"), Turn("assistant", "Two judges.")]
+    assert standalone_question("Who was the other one?", history) == "Who was the other one? (Who led the talks?)"
 
 
 def test_two_questions_in_a_row_and_an_answer_of_many_sentences_are_understood():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import rag
+from rag.answering.steps import missing_names
 from rag.api import AddProgress, Rag, open_index
 from rag.chain import Step, make_constraints, read_input
 from rag.errors import (
@@ -74,6 +75,13 @@ def test_a_question_about_something_no_article_mentions_is_not_answered(opened: 
     assert answer.abstained
     assert answer.text == "The articles don't say: no article mentions Madagascar."
     assert (answer.statements, answer.citations) == ((), ())
+
+
+def test_what_only_opens_a_question_or_tells_the_class_of_its_answer_need_not_stand_in_an_article(opened: Rag):
+    for question in ("Besides Blinken, whom did Xi meet?", "Which European minister met Xi?", "Which minister met Xi?"):
+        assert missing_names(question, opened.snapshot()) == []
+    assert missing_names("Which Madagascar minister met Xi?", opened.snapshot()) == ["Madagascar"]
+    assert missing_names("What did the European minister say?", opened.snapshot()) == ["European"]
 
 
 def test_nothing_outside_the_filters_is_used(opened: Rag):

@@ -51,7 +51,7 @@ def compose(ranked: Sequence[Candidate], question: str, near: tuple[date, date] 
         return Composition(tuple(events), tuple(dates))
     chosen = choose(ranked, by_figure=asks_for_figure(asked))
     chosen = newest_first(complete(chosen, ranked, question, shares.MAX_STATEMENTS), ranked, asked)
-    groups = with_companions(order(chosen))
+    groups = with_companions(order(chosen), question)
     dated = contradicted(groups, ranked, asked)
     forms: list[Form] = ["reported" if needs else "plain" for needs in dated]
     return Composition(tuple(groups), tuple(forms))

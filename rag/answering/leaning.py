@@ -14,6 +14,7 @@ from rag.answering.figures import MONTH
 from rag.answering.referents import people_in
 from rag.reading.citable import is_citable
 from rag.types import Sentence
+from rag.words import content_stems
 
 # A sentence that opens like this stands on the one before it, unless a name in it says what it is about. It brings no
 # sentence all the same: "it" is mostly what the question asks about, and bringing one lowers the evidence F1.
@@ -46,21 +47,24 @@ def lacks_name(text: str) -> bool:
     return (_PERSON.match(text) is not None and not _TOLD.match(text)) or _SPEAKER.search(text) is not None
 
 
-def with_companions(groups: Sequence[Group]) -> list[Group]:
+def with_companions(groups: Sequence[Group], question: str) -> list[Group]:
     """Put before each sentence that has only a pronoun for a person the one that names a person.
 
     That is the nearest of the two sentences before it; further off, "he" is often another. Where neither names anyone,
-    none is brought: a sentence more would not help. A companion that is stated anyway is moved, not repeated.
+    none is brought: a sentence more would not help; nor where the question has the first name in it, so that the asker
+    knows whom "he" or "she" means. A companion that is stated anyway is moved, not repeated.
 
     Args:
         groups: What is stated, in order.
+        question: As asked.
     """
+    asked = frozenset(content_stems(question))
     done: list[Group] = []
     n_left = MAX_COMPANIONS
     for group in groups:
         if group in done:  # moved before another one already
             continue
-        companion = _companion(group[0])
+        companion = _companion(group[0], asked)
         if companion is not None and not _group_with(done, companion):
             stated = _group_with(groups, companion)
             if stated or n_left:
@@ -70,12 +74,21 @@ def with_companions(groups: Sequence[Group]) -> list[Group]:
     return done
 
 
-def _companion(candidate: Candidate) -> Candidate | None:
+def _companion(candidate: Candidate, asked: frozenset[str]) -> Candidate | None:
     """Return the sentence that names whom a candidate is about; None where it needs none, or none is within reach."""
     if not lacks_name(candidate.text):
         return None
     found = (_sentence(candidate, s) for s in (candidate.before, candidate.before_that) if s is not None)
-    return next((c for c in found if is_citable(c.text) and not lacks_name(c.text) and people_in(c.text)), None)
+    named = next((c for c in found if is_citable(c.text) and not lacks_name(c.text) and people_in(c.text)), None)
+    if named is None or not _is_one(candidate.text):
+        return named
+    return None if asked & set(content_stems(people_in(named.text)[0])) else named
+
+
+def _is_one(text: str) -> bool:
+    """Tell whether the pronoun of a sentence that lacks a name is one person's, not "they"."""
+    found = _PERSON.match(text) or _SPEAKER.search(text)
+    return found is not None and re.search(r"\b(?:they|their)\b", found.group(), re.IGNORECASE) is None
 
 
 def _sentence(beside: Candidate, sentence: Sentence) -> Candidate:

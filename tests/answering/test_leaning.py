@@ -4,6 +4,7 @@ from rag.answering.leaning import lacks_name, stands_alone, with_companions
 from tests.answering.made import candidate, texts
 
 NAMES = "Ann Holub, the mayor, arrived early."
+WHEN = "When was the bridge opened?"
 
 
 @pytest.mark.parametrize(
@@ -42,45 +43,52 @@ def test_a_sentence_stands_alone_unless_a_pronoun_or_a_turn_opens_it_that_nothin
 
 def test_a_sentence_with_only_a_pronoun_brings_the_one_that_names_the_person():
     he = candidate("a", NAMES, "She opened the bridge.", p=0.8)
-    (brought, stated) = with_companions([[he]])
+    (brought, stated) = with_companions([[he]], WHEN)
     assert texts([brought, stated]) == [[NAMES], ["She opened the bridge."]]
     assert (brought[0].sentence.ordinal, brought[0].probability) == (0, 0.8)
 
 
 def test_the_name_is_looked_for_in_two_sentences_before_and_no_further():
     near = candidate("a", NAMES, "The rain had stopped by then.", "“We are open,” she said.")
-    assert texts(with_companions([[near]])) == [[NAMES], ["“We are open,” she said."]]
+    assert texts(with_companions([[near]], WHEN)) == [[NAMES], ["“We are open,” she said."]]
     far = candidate("a", NAMES, "The rain had stopped.", "The band played on and on.", "“We are open,” she said.")
-    assert texts(with_companions([[far]]))[-1] == ["“We are open,” she said."]
-    assert [NAMES] not in texts(with_companions([[far]]))
+    assert texts(with_companions([[far]], WHEN))[-1] == ["“We are open,” she said."]
+    assert [NAMES] not in texts(with_companions([[far]], WHEN))
+
+
+def test_a_person_whom_the_question_names_needs_no_other_sentence():
+    groups = [[candidate("a", NAMES, "She opened the bridge.")]]
+    assert with_companions(groups, "What did Holub open?") == groups
+    they = [[candidate("a", NAMES, "They opened the bridge.")]]
+    assert texts(with_companions(they, "What did Holub open?"))[0] == [NAMES]  # who was with her is not told
 
 
 def test_where_nobody_is_named_before_it_no_sentence_is_brought():
     groups = [[candidate("a", "She was late.", "She opened the bridge.")]]
-    assert with_companions(groups) == groups
+    assert with_companions(groups, WHEN) == groups
     first = [[candidate("b", "She opened the bridge.")]]
-    assert with_companions(first) == first
+    assert with_companions(first, WHEN) == first
 
 
 def test_a_sentence_that_names_its_person_or_is_about_a_thing_brings_none():
     groups = [[candidate("a", NAMES, "Holub opened the bridge.")], [candidate("b", NAMES, "It cost 3 million marks.")]]
-    assert with_companions(groups) == groups
+    assert with_companions(groups, WHEN) == groups
 
 
 def test_a_companion_that_is_stated_anyway_is_moved_and_not_repeated():
     he, named = candidate("a", NAMES, "She opened the bridge."), candidate("a", NAMES)
-    assert texts(with_companions([[he], [named]])) == [[NAMES], ["She opened the bridge."]]
-    assert texts(with_companions([[named], [he]])) == [[NAMES], ["She opened the bridge."]]
+    assert texts(with_companions([[he], [named]], WHEN)) == [[NAMES], ["She opened the bridge."]]
+    assert texts(with_companions([[named], [he]], WHEN)) == [[NAMES], ["She opened the bridge."]]
 
 
 def test_two_sentences_about_one_person_share_their_companion():
     a = candidate("a", NAMES, "She opened the bridge.")
     b = candidate("a", NAMES, "She opened the bridge.", "She left at noon.")
-    assert texts(with_companions([[a], [b]])) == [[NAMES], ["She opened the bridge."], ["She left at noon."]]
+    assert texts(with_companions([[a], [b]], WHEN)) == [[NAMES], ["She opened the bridge."], ["She left at noon."]]
 
 
 def test_at_most_two_sentences_are_brought():
     groups = [[candidate(name, f"{name} Holub arrived.", "She waved.")] for name in ("Ann", "Bea", "Cora")]
-    assert texts(with_companions(groups)) == [
+    assert texts(with_companions(groups, WHEN)) == [
         ["Ann Holub arrived."], ["She waved."], ["Bea Holub arrived."], ["She waved."], ["She waved."]
     ]  # fmt: skip

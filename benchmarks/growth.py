@@ -22,8 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from benchmarks.drawing import Axis, Line, chart
 from benchmarks.passages_like import PER_ARTICLE, PassagesLike, drafts, real_texts, real_vectors
 from rag.encoding import load_encoder
 from rag.index import Draft, Index
@@ -111,42 +110,23 @@ def measure(path: Path, index: Index, encoder: Any, made: Iterator[Draft], size:
     return row
 
 
-def read_questions() -> list[str]:
-    """Return the questions of RealTime QA 2023 H1."""
-    file = Path(os.environ.get("RAG_DATA", "../shared/data")) / "realtimeqa-2023h1" / "questions.jsonl"
+def read_questions(name: str = "realtimeqa-2023h1") -> list[str]:
+    """Return the questions of a data set in RAG_DATA."""
+    file = Path(os.environ.get("RAG_DATA", "../shared/data")) / name / "questions.jsonl"
     return [json.loads(line)["question"] for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def plot(rows: list[dict[str, Any]]) -> str:
     """Return the costs against the size as SVG, both axes logarithmic."""
-    lines = {
+    kinds = {
         "commit of 1 article": ("commit_1_ms", "#1d4f80"),
         "commit of 100 articles": ("commit_100_ms", "#5d8fc0"),
         "dense search": ("dense_p50_ms", "#b4552d"),
         "word search": ("words_p50_ms", "#3d7a57"),
     }
-    sizes = [row["passages"] for row in rows]
-    low, high = 0.1, 10_000.0
-
-    def x(size: float) -> float:
-        return 70 + 440 * np.log(size / sizes[0]) / np.log(max(sizes[-1] / sizes[0], 1.01))
-
-    def y(ms: float) -> float:
-        return 270 - 240 * np.log(max(ms, low) / low) / np.log(high / low)
-
-    out = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 320" font-family="sans-serif" font-size="12">']
-    out.append('<rect width="720" height="320" fill="#fff"/>')
-    for ms in (0.1, 1, 10, 100, 1_000, 10_000):
-        out.append(f'<line x1="70" x2="510" y1="{y(ms):.0f}" y2="{y(ms):.0f}" stroke="#e3e5e8"/>')
-        out.append(f'<text x="62" y="{y(ms) + 4:.0f}" text-anchor="end" fill="#5b616b">{ms:g} ms</text>')
-    for size in sizes:
-        out.append(f'<text x="{x(size):.0f}" y="292" text-anchor="middle" fill="#5b616b">{size:,}</text>')
-    out.append('<text x="290" y="312" text-anchor="middle" fill="#5b616b">passages in the index</text>')
-    for n, (name, (key, colour)) in enumerate(lines.items()):
-        points = " ".join(f"{x(row['passages']):.1f},{y(row[key]):.1f}" for row in rows)
-        out.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        out.append(f'<text x="525" y="{60 + 22 * n}" fill="{colour}">{name}</text>')
-    return "\n".join([*out, "</svg>"]) + "\n"
+    lines = [Line(name, colour, [(row["passages"], row[key]) for row in rows]) for name, (key, colour) in kinds.items()]
+    sizes = Axis("passages in the index", [row["passages"] for row in rows], True)
+    return chart(lines, sizes, Axis("", [0.1, 1, 10, 100, 1_000, 10_000], True, " ms"))
 
 
 if __name__ == "__main__":

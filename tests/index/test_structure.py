@@ -235,3 +235,14 @@ def test_copies_of_one_passage_are_ordered_by_article_even_at_the_cut(path: Path
     hits = index.snapshot().search_dense(copy[0].astype(np.float32), 5)
     contexts = index.snapshot().contexts([number for number, _ in hits])
     assert [context.article.id for context in contexts] == [f"a-{number:04}" for number in range(901, 906)]
+
+
+@pytest.mark.usefixtures("compressed")
+def test_a_search_leaves_the_number_of_threads_as_it_was(path: Path) -> None:
+    before = structure.faiss.omp_get_max_threads()
+    snapshot = Index.open(path).snapshot()
+    structure.faiss.omp_set_num_threads(3)
+    snapshot.search_dense(QUESTIONS[0], 10)
+    found = structure.faiss.omp_get_max_threads()
+    structure.faiss.omp_set_num_threads(before)
+    assert found == 3

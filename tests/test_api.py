@@ -152,7 +152,7 @@ def test_another_encoder_than_the_index_was_built_with_is_refused_with_the_way_o
 def test_an_index_that_was_encoded_anew_by_others_is_asked_with_its_encoder_or_not_at_all(opened: Rag, monkeypatch):
     encoders = {"bag-of-words": BagOfWordsEncoder(), "other": BagOfWordsEncoder(model="other")}
     for place in ("rag.api.load_encoder", "rag.fitting.load_encoder"):
-        monkeypatch.setattr(place, lambda settings, model=None: encoders[model])
+        monkeypatch.setattr(place, lambda settings, model=None, precision=None: encoders[model])
     long_open = Rag(opened.settings, model=WordOverlapEvidence())
     assert long_open.ask("Who met Xi?").models.encoder == "bag-of-words"
     retriever = long_open.retriever()

@@ -19,17 +19,24 @@ Kind = Literal[
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         "how long",
-        r"\bhow (?:long|old)\b|\bfor how (?:long|many (?:hours|minutes|days|weeks|months|years))\b|\bduration\b",
+        r"\bhow (?:long|old)\b|\bhow much (?:time|longer)\b"
+        r"|\bfor how (?:long|many (?:hours|minutes|days|weeks|months|years))\b|\bduration\b",
     ),
-    ("how much", r"\bhow much\b|\bwhat (?:\w+ ){0,3}(?:price|cost|amount|salary)\b|\bwhat does \w+ cost\b"),
+    (
+        "how much",
+        r"\bhow much\b|\bwhat (?:\w+ ){0,3}(?:price|cost|amount|salary)\b"
+        # "What is the tram supposed to cost now?", "What did the police pay him?"
+        r"|\bwhat (?:did|does|do|will|would) (?:[\w’'&]+ ){1,4}(?:cost|pay|earn)\b|\bwhat (?:is|was) .* to cost\b",
+    ),
     (
         "how many",
-        r"\bhow (?:many|far|big|large|tall|fast|high|often)\b|\bwhat (?:number|percentage|percent|share)\b"
-        r"|\b(?:population|percentage|number) of\b",
+        r"\bhow (?:many|far|big|large|tall|fast|high|often)\b"
+        r"|\bwhat (?:number|percentage|percent|share|proportion|fraction)\b|\b(?:population|percentage|number) of\b",
     ),
     (
         "when",
-        r"\bwhen\b|\b(?:what|which) (?:year|month|day|date|week|time)\b|\bhow (?:recently|long ago|soon)\b",
+        r"\bwhen\b|\b(?:what|which) (?:year|month|day|date|week|time)\b"
+        r"|\bhow (?:recently|long ago|soon)\b",
     ),
     ("where", r"\bwhere\b|\b(?:what|which) (?:city|country|place|town|state|venue|location|region)\b"),
     (

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.expected import could_answer, n_new_stems, speaks
+from rag.answering.expected import LACKS_FIGURE, could_answer, form_odds, n_new_stems, speaks
 from rag.answering.question import kind_of, names_in, read_question
 
 
@@ -13,6 +13,11 @@ from rag.answering.question import kind_of, names_in, read_question
         ("for how many hours did they talk", "how long"),
         ("How much did the trip cost?", "how much"),
         ("What is the price of oil?", "how much"),
+        ("What is the tram supposed to cost now?", "how much"),
+        ("What did the police pay him?", "how much"),
+        ("What did the miners get besides the pay rise?", "other"),
+        ("How much time did the thieves need?", "how long"),
+        ("What proportion of the miners voted?", "how many"),
         ("How many people died?", "how many"),
         ("What is the population of Beijing?", "how many"),
         ("When was the trip originally planned?", "when"),
@@ -52,6 +57,7 @@ def test_words_that_only_name_the_form_of_the_answer_are_no_content():
         ("How long was the meeting?", "the 35-minute encounter", "the encounter at 35 Main Street"),
         ("When was it planned?", "It was scheduled for February.", "It was scheduled with care."),
         ("How much did it cost?", "The bill came to $3 million.", "The bill came in late."),
+        ("How much did it cost?", "It cost 18,000 marks.", "It cost him his post."),
         ("How many came?", "Some 300 came.", "Nobody counted."),
         ("Where will they meet?", "They will meet in San Francisco.", "They will meet again."),
         ("Why was it postponed?", "It was postponed after a balloon was seen.", "It was postponed."),
@@ -66,6 +72,14 @@ def test_a_sentence_could_answer_only_with_something_of_the_kind_asked_for(quest
 
 def test_what_the_question_already_says_is_no_answer():
     assert not could_answer(read_question("What happened to Xi in May 2023 and when?"), "In May 2023 Xi spoke.")
+
+
+def test_another_event_or_a_year_may_answer_where_a_figure_is_asked_for():
+    when, since = read_question("When did Blinken brief the press?"), read_question("How long had they waited?")
+    assert form_odds(when, "He spoke before his departure.") == (0.0, 0.0)
+    assert form_odds(since, "They won for the first time since 1979.") == (0.0, 0.0)
+    assert form_odds(when, "He spoke in Beijing.") == form_odds(since, "They won at last.") == (LACKS_FIGURE,) * 2
+    assert not could_answer(when, "He spoke before his departure.")  # what the networks look for stays a date
 
 
 def test_a_name_speaks_when_it_stands_beside_a_verb_of_speech():

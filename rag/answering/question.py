@@ -15,6 +15,13 @@ Kind = Literal[
     "who", "who is", "said", "when", "how long", "how many", "how much", "where", "why", "what is", "polar", "other"
 ]
 
+# Before "when" and "where" stands no other question word and no auxiliary: what follows "What did he write when" says
+# on which occasion, and asks for no day.
+_FIRST = (
+    r"^(?!\W*(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|should)\b)"
+    r"(?:(?!\b(?:what|who|whom|whose|why|how|where|when|which)\b).)*\b"
+)
+
 # First match wins, so the narrower pattern stands first. Each is matched anywhere: "In which year did …".
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
@@ -35,10 +42,10 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "when",
-        r"\bwhen\b|\b(?:what|which) (?:year|month|day|date|week|time)\b"
+        rf"{_FIRST}when\b|\band when\W*$|\b(?:what|which) (?:year|month|day|date|week|time)\b"
         r"|\bhow (?:recently|long ago|soon)\b",
     ),
-    ("where", r"\bwhere\b|\b(?:what|which) (?:city|country|place|town|state|venue|location|region)\b"),
+    ("where", rf"{_FIRST}where\b|\b(?:what|which) (?:city|country|place|town|state|venue|location|region)\b"),
     (
         "why",
         r"\bwhy\b|\bwhat (?:caused|led to|prompted|was the (?:reason|cause))\b|\bfor what reason\b|\bhow come\b",

@@ -22,6 +22,11 @@ from rag.answering.question import kind_of, names_in, read_question
         ("What is the population of Beijing?", "how many"),
         ("When was the trip originally planned?", "when"),
         ("In which year did he resign?", "when"),
+        ("Since when has she led it?", "when"),
+        ("What did he write when he left?", "other"),  # on which occasion, not which day
+        ("What did the teacher say when he left?", "said"),
+        ("Was it open when they came?", "polar"),
+        ("Who sat in the room where they met?", "who"),
         ("Where could Xi and Biden meet?", "where"),
         ("Which country hosted it?", "where"),
         ("Why was the trip postponed?", "why"),

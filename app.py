@@ -52,6 +52,15 @@ REINDEX = "<p>Builds the search structures anew from the stored articles. Questi
 ANEW = "Needed after a change of the encoder's weights; takes as long as adding the articles did."
 SHOW_REPORT = "() => { document.querySelector('#rag-report').scrollIntoView({block: 'nearest'}); }"
 ORDERS = [("Newest first", "newest"), ("Oldest first", "oldest"), ("By title", "title"), ("By outlet", "source")]
+COLOURS = {  # each of them is one colour in a light room and another in a dark one: page.css says which
+    "button_primary_background_fill": "var(--rag-accent)",
+    "button_primary_background_fill_hover": "var(--rag-accent)",
+    "button_primary_text_color": "var(--rag-paper)",
+    "button_secondary_background_fill": "transparent",
+    "button_secondary_background_fill_hover": "var(--rag-near)",
+    "button_secondary_border_color": "var(--rag-line)",
+    "button_secondary_text_color": "var(--rag-ink)",
+}
 BARE: dict[str, Any] = {"padding": False, "apply_default_css": False}  # the page's own style sheet serves alone
 
 
@@ -59,21 +68,8 @@ def theme() -> gr.themes.Base:
     """Return Gradio's plainest theme with system fonts (others would be fetched) and the page's own colours."""
     fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"]
     look = gr.themes.Base(font=fonts, font_mono=["ui-monospace", "Menlo", "Liberation Mono", "monospace"])
-    return look.set(
-        button_primary_background_fill="var(--rag-accent)",
-        button_primary_background_fill_hover="var(--rag-accent)",
-        button_primary_text_color="var(--rag-paper)",
-        button_secondary_background_fill="transparent",
-        button_secondary_background_fill_hover="var(--rag-near)",
-        button_secondary_border_color="var(--rag-line)",
-        button_secondary_text_color="var(--rag-ink)",
-        checkbox_border_color="var(--rag-faint)",
-        checkbox_border_width="1px",
-        checkbox_background_color="var(--rag-paper)",
-        checkbox_background_color_selected="var(--rag-accent)",
-        body_background_fill="#f6f6f4",
-        body_background_fill_dark="#131519",
-    )
+    dark = {f"{name}_dark": colour for name, colour in COLOURS.items()}
+    return look.set(**COLOURS, **dark, body_background_fill="#f6f6f4", body_background_fill_dark="#131519")
 
 
 def build_page(rag: Rag, *, known_sets_only: bool = False) -> gr.Blocks:

@@ -146,7 +146,7 @@ def reindexed_html(n_articles: int, generation: int, anew: bool, elapsed_s: floa
     done = "encoded anew, and their search structures built" if anew else "have new search structures"
     return (
         f'<div class="rag-report"><strong>Re-index</strong> {count(n_articles, "article")} {done}, '
-        f"in {elapsed_s:,.0f} s; generation {generation:,}</div>"
+        f"in {elapsed_s:,.1f} s; generation {generation:,}</div>"
     )
 
 

@@ -107,8 +107,8 @@ def test_what_the_first_line_of_a_report_has_said_is_not_said_again():
 
 def test_a_re_index_says_what_was_done_to_how_many():
     plain, anew = (tree(reindexed_html(4330, 7, anew, 12.4)).text_content() for anew in (False, True))
-    assert plain == "Re-index 4,330 articles have new search structures, in 12 s; generation 7"
-    assert anew == "Re-index 4,330 articles encoded anew, and their search structures built, in 12 s; generation 7"
+    assert plain == "Re-index 4,330 articles have new search structures, in 12.4 s; generation 7"
+    assert anew == "Re-index 4,330 articles encoded anew, and their search structures built, in 12.4 s; generation 7"
 
 
 def test_the_reader_shows_the_whole_article():

@@ -336,11 +336,14 @@ def test_a_phone_stacks_the_columns_and_brings_the_source_into_view(page, addres
     # a finger scrolls the window alone: whatever stands within something lower than itself is out of reach
     reach = "const e = document.querySelector(arguments[0]); return [e.scrollTop, e.scrollHeight - e.clientHeight]"
     assert page.js(reach, ".gradio-container") == [0, 0]
+    page.until(lambda: page.js("return document.querySelector('.rag-bar').getBoundingClientRect().top") == 0, "the bar")
     page.click(".rag-back")
     page.until(lambda: page.js("return document.querySelector('.rag-marker').getBoundingClientRect().top") >= 0, "back")
     page.click("#rag-tabs button[role=tab]", "Articles")
     page.click(".rag-row", "Zebra")
     page.shown(".rag-reader")
+    top = "return document.querySelector('.rag-reader').getBoundingClientRect().top"
+    page.until(lambda: 0 <= page.js(top) < 120, "the article in view")
     widths.append(page.js("return document.documentElement.scrollWidth"))
     assert widths == [390, 390]
 

@@ -23,9 +23,11 @@ import gradio as gr
 from rag.errors import RagError
 from rag.page import asset
 from rag.page.catalogue import N_ROWS, PROGRESS, Catalogue
+from rag.page.corroborating import Corroborating
 from rag.page.desk import Desk
 from rag.page.door import hang_door
 from rag.page.evaluating import known_sets, run_set
+from rag.page.following import Following
 from rag.page.inspection import Inspection
 from rag.page.library import header_html
 from rag.page.panel import empty_panel
@@ -88,12 +90,14 @@ def build_page(rag: Rag, *, known_sets_only: bool = False) -> gr.Blocks:
             with gr.Tab("Evaluate", id="evaluate"):
                 _evaluation(rag, known_sets_only)
         # someone may have added articles since the page was built
-        page.load(lambda: catalogue.refreshed(""), None, refreshed, show_progress="hidden", api_visibility="private")
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        loaded = page.load(lambda: catalogue.refreshed(""), None, refreshed, **quiet)
+        loaded.then(catalogue.welcome_tried, None, [chat], **quiet)
     return page
 
 
 def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved) -> tuple[gr.Chatbot, gr.HTML]:
-    desk, inspection = Desk(rag), Inspection(rag)
+    desk, inspection, corroborating, following = Desk(rag), Inspection(rag), Corroborating(rag), Following(rag)
     conversation, filters, key = gr.State([]), gr.State({}), gr.Textbox("", visible=False)
     history = gr.BrowserState([], storage_key=STORAGE_KEY, secret=STORAGE_KEY)
     with gr.Row(elem_classes="rag-columns"):
@@ -112,6 +116,7 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved)
                 group_consecutive_messages=False,
             )
             noted = gr.HTML("", elem_id="rag-kept", js_on_load=asset("saved.js"), **BARE)
+            chips = gr.HTML("", elem_id="rag-next", js_on_load=asset("next.js"), **BARE)
             form = gr.HTML(catalogue.filters(), elem_id="rag-filters", js_on_load=asset("filters.js"), **BARE)
             question = gr.Textbox(
                 elem_id="rag-question",
@@ -130,6 +135,11 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved)
     asked = question.submit(desk.ask, [question, conversation, filters], shown, **quiet)
     tried = panel.example(desk.ask_example, [conversation, filters], shown, **quiet)
     arrived = page.load(desk.arrive, [history, key], [*shown, key, talks], js=ARRIVE, **quiet)
+    resumed = talks.resume(desk.resume, [history], [*shown, key, talks], **quiet)
+    answered = (asked, tried, arrived, resumed)
+    offered = [event.then(following.suggest, [conversation], [chips], **quiet) for event in answered]
+    for begun in (question.submit, panel.example, talks.resume, talks.begin):
+        begun(None, None, None, cancels=offered)  # what was to be offered belongs to the answer before
     for started in (asked, tried, arrived):
         started.failure(desk.broke_off, [conversation], shown, **quiet)
         kept = started.then(desk.keep, [history, key, conversation], [history, talks], **quiet)
@@ -138,11 +148,14 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved)
     panel.why(inspection.why, [conversation], [why], **quiet)
     panel.wrong(inspection.wrong, [conversation], [why], **quiet)
     why.right(inspection.right, [conversation], [why], **quiet)
-    panel.change(lambda: ("", ""), None, [why, noted], **quiet)  # another answer's sources: what was told is no more
     panel.keep(saved.keep, [conversation], [noted], **quiet)
+    panel.others(corroborating.others, [conversation], [why], **quiet)
+    panel.open_other(corroborating.open_other, None, [panel], **quiet)
+    panel.change(corroborating.kept, [panel, why], [why], **quiet)  # of another answer's sources nothing was explained
+    panel.change(lambda: "", None, [noted], **quiet)  # nor kept
     form.chosen(desk.choose, None, [filters], **quiet)
     talks.begin(desk.begin, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
-    talks.resume(desk.resume, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
+    resumed.then(None, [key], None, js=REMEMBER)
     talks.forget(desk.forget, [history, key], [history, talks], **quiet)
     return chat, form
 

@@ -37,7 +37,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "statements": [
             {"text": s.text, "citations": list(s.citations), "support": _rounded(s.support)} for s in answer.statements
         ],
-        "citations": [_citation_to_json(citation) for citation in answer.citations],
+        "citations": [citation_to_json(citation) for citation in answer.citations],
         "evidence": [
             {"article_id": e.article_id, "sentence": e.sentence, "score": _rounded(e.score)} for e in answer.evidence
         ],
@@ -80,7 +80,8 @@ def _rounded(probability: float) -> float:
     return round(float(probability), PROBABILITY_DIGITS)
 
 
-def _citation_to_json(citation: Citation) -> dict[str, Any]:
+def citation_to_json(citation: Citation) -> dict[str, Any]:
+    """Return the JSON form of one citation, keys in DESIGN.md's order."""
     return {
         "number": citation.number,
         "article_id": citation.article_id,

@@ -6,7 +6,6 @@ Puts the parts together and owns no logic of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from rag.fitting import check_configured, load_fitting
 from rag.given import check_sources, check_targets, count_of, day_of, question_of, turns_of
 from rag.index import CheckReport, Index, Snapshot, Status
 from rag.ingest import AddProgress, add_articles, rebuild, rebuild_views
+from rag.onward import Day, Onward
 from rag.protocols import Encoder
 from rag.reading import read
 from rag.retrieval import HybridRetriever, constrain
@@ -29,9 +29,6 @@ from rag.settings import Settings, load_settings
 from rag.support import Choice, Support, choose, support
 from rag.types import AddReport, Answer, Article, ArticleOrder, Constraints, Hit, Sentence, Skipped, Turn
 from rag.verify import VerifyReport, verify
-
-Day = date | str | None
-"""A date, `YYYY-MM-DD`, or None."""
 
 
 def open_index(path: str | Path | None = None, **settings: Any) -> Rag:
@@ -50,7 +47,7 @@ def open_index(path: str | Path | None = None, **settings: Any) -> Rag:
     return Rag(load_settings(index=path, **settings))
 
 
-class Rag:
+class Rag(Onward):
     """One index and the models to ask it. Thread-safe; cheap to open: models are loaded when first needed."""
 
     def __init__(

@@ -11,11 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.answer_json import answer_to_json
+from rag.answer_json import answer_to_json, citation_to_json
 from rag.types import AddReport, Answer, Article, Hit, Sentence
 
 if TYPE_CHECKING:
-    from rag.support import Support
+    from rag.support import Corroboration, Support
 
 
 def article_form(article: Article) -> dict[str, Any]:
@@ -83,6 +83,22 @@ def support_form(found: Support) -> dict[str, Any]:
         "support": form["confidence"],
         "threshold": round(found.threshold, 4),
     } | {key: form[key] for key in shared}
+
+
+def corroboration_form(found: Corroboration) -> dict[str, Any]:
+    """Return which other articles report a sentence; each report is a citation, with its days and whether a copy."""
+    return {
+        "article_id": found.article_id,
+        "sentence": found.sentence,
+        "quote": found.quote,
+        "reports": [
+            citation_to_json(report.citation) | {"days": report.days, "verbatim": report.verbatim}
+            for report in found.reports
+        ],
+        "threshold": round(found.threshold, 4),
+        "generation": found.generation,
+        "timings_ms": {step: round(ms, 1) for step, ms in found.timings_ms.items()},
+    }
 
 
 def report_form(report: AddReport) -> dict[str, Any]:

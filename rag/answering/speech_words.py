@@ -135,6 +135,22 @@ TITLES = _set(
     """
 )
 """Titles, as stand capitalised before a name, and as nouns for a person: "the minister added"."""
+ROLES = TITLES | _set(
+    """
+    activist actor actress adviser advisor advocate ambassador analyst artist astronaut astronomer athlete
+    attorney author banker billionaire biologist bishop boxer brother businessman businesswoman campaigner ceo
+    chair chef chief climatologist co-founder coach colonel comedian commander congressman congresswoman
+    consultant critic curator daughter designer detective developer diplomat director doctor driver drummer
+    economist editor engineer entrepreneur epidemiologist expert farmer father filmmaker forward founder general
+    golfer governor guard guitarist head historian husband imam investor judge lawmaker lawyer leader manager
+    mayor meteorologist minister model mother musician novelist nurse officer organiser organizer owner pastor
+    physician physicist pilot pitcher player poet pollster president priest principal producer professor
+    prosecutor psychologist quarterback rabbi rapper reporter researcher runner scholar scientist senator singer
+    sister skier son spokesman spokesperson spokeswoman sprinter strategist student survivor swimmer teacher
+    trader veteran victim virologist widow wife writer
+    """
+)
+"""Titles, and what else a person is called by trade or kin: "Ben Gomes, vice president of …", "his sister"."""
 PLURAL_ROLES = _set(
     """
     police officials authorities prosecutors investigators researchers scientists experts critics witnesses residents

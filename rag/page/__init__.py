@@ -1,7 +1,6 @@
 """What the page shows and does; `app.py` lays it out and wires it to a Rag.
 
-All but `desk.py`, `catalogue.py`, `inspection.py` and `saved.py` are pure functions of answers and articles, and know
-nothing of Gradio, indexes or models.
+Most are pure functions of answers and articles; only what handles events knows the Rag and Gradio.
 
     escape.py    text and addresses made safe; the one place that does it
     sources.py   an Answer → its spots: where each marker leads, checked against the articles as they are now
@@ -9,6 +8,8 @@ nothing of Gradio, indexes or models.
     answer.py    messages of the conversation: question, answer, abstention, notice, progress
     exchange.py  a question of a conversation and what came of it
     panel.py     the column of sources beside the conversation
+    following.py      what to ask next: the chips below an answer, the questions to begin with
+    corroborating.py  who else reported a cited sentence
     library.py   the list of articles and the report of an addition
     adding.py    what is uploaded or pasted → articles, and how far that has come
     desk.py      what happens when something is asked, chosen or added
@@ -17,7 +18,7 @@ nothing of Gradio, indexes or models.
     watchlist.py the saved questions, and which sentences came and went
     vain.py      the report of what was asked in vain
     port.py      which port the page is served on
-    page.css, saved.css; panel.js, library.js, reader.js and saved.js, each run once by the element of that name
+    page.css, saved.css; panel.js, next.js, library.js, reader.js, saved.js: each run once by the element of that name
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from rag.errors import ArticleNotFound, EncoderMismatch, RagError
 from rag.page.adding import pasted, telling, uploaded
 from rag.page.answer import notice_html
 from rag.page.filters import filters_html
+from rag.page.following import Following
 from rag.page.library import (
     N_FATES_SHOWN,
     STARTER_TITLE,
@@ -46,6 +47,7 @@ class Catalogue:
 
     def __init__(self, rag: Rag) -> None:
         self.rag = rag
+        self._following = Following(rag)
 
     def rows(self, query: str, limit: int = N_ROWS, order: ArticleOrder = "newest") -> str:
         """Return the list: all articles, or those that match `query`, in an order."""
@@ -66,9 +68,18 @@ class Catalogue:
 
     def welcome(self) -> str:
         """Return what the conversation shows before the first question."""
+        return welcome_html(self.rag.n_articles, self._examples(()))
+
+    def welcome_tried(self) -> Any:
+        """Return the welcome with questions that the newest articles are known to answer: found after it is shown."""
+        starter = bool(self.rag.articles(query=STARTER_TITLE, limit=1))
+        tried = () if starter or not self.rag.n_articles else self._following.first()
+        return gr.update(placeholder=welcome_html(self.rag.n_articles, self._examples(tried))) if tried else gr.skip()
+
+    def _examples(self, tried: Sequence[str]) -> tuple[str, ...]:
         newest = self.rag.articles(limit=3)
         starter = bool(self.rag.articles(query=STARTER_TITLE, limit=1))
-        return welcome_html(self.rag.n_articles, questions_for(newest, starter))
+        return questions_for(newest, starter, tried)
 
     def refreshed(self, query: str) -> Reply:
         """Return masthead, conversation welcome, filters and list as they are now."""

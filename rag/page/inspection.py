@@ -57,12 +57,12 @@ class Inspection:
 
     def open_spot(self, conversation: Conversation, event: gr.EventData) -> Any:
         """Return the panel of an older answer, opened at the spot that was chosen."""
-        key, answer, _ = self._opened(conversation, str(event.spot))
+        key, answer, _ = self.opened(conversation, str(event.spot))
         return answer_panel(self.rag, key, answer, str(event.spot)) if answer else gr.skip()
 
     def why(self, conversation: Conversation, event: gr.EventData) -> str:
         """Explain the citation that is open."""
-        key, answer, cited = self._opened(conversation, str(event.spot))
+        key, answer, cited = self.opened(conversation, str(event.spot))
         if answer is None or cited is None:
             return ""
         filters = next(exchange.filters for exchange in conversation if exchange.key == key)
@@ -73,7 +73,7 @@ class Inspection:
 
     def wrong(self, conversation: Conversation, event: gr.EventData) -> str:
         """Let the reader choose the right sentence of the article that is open."""
-        key, _, cited = self._opened(conversation, str(event.spot))
+        key, _, cited = self.opened(conversation, str(event.spot))
         if cited is None:
             return ""
         try:
@@ -100,7 +100,7 @@ class Inspection:
         except RagError as error:
             return notice_html(str(error))
 
-    def _opened(self, conversation: Conversation, spot: str) -> tuple[str, Answer | None, Cited | None]:
+    def opened(self, conversation: Conversation, spot: str) -> tuple[str, Answer | None, Cited | None]:
         """Return the key and answer that a spot belongs to, and the sentence behind it where it still stands."""
         key = spot.rpartition("-")[0]
         answer = next((e.answer for e in conversation if e.key == key), None)

@@ -37,12 +37,18 @@ class Fate:
     twin: str | None = None
 
 
-def questions_for(articles: Sequence[Article], starter: bool) -> tuple[str, ...]:
-    """Return questions to start from: those about the starter article, or made from the newest headlines."""
+def questions_for(articles: Sequence[Article], starter: bool, tried: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return three questions to start from, fewer where there are fewer articles.
+
+    Args:
+        articles: The newest ones; where too few questions were tried, their headlines make some.
+        starter: The starter article is there: then the questions are those about it.
+        tried: Questions that the articles are known to answer.
+    """
     if starter:
         return STARTER_QUESTIONS
     titles = [article.title.strip() for article in articles if article.title.strip()]
-    return tuple(f"What is reported about “{title}”?" for title in titles[:3])
+    return tuple([*tried, *(f"What is reported about “{title}”?" for title in titles)][:3])
 
 
 def welcome_html(n_articles: int, questions: Sequence[str]) -> str:

@@ -80,8 +80,11 @@ const current = () => root()?.querySelector(".rag-chip .rag-spot[aria-pressed=tr
 const actions = {
   "rag-ask-why": () => page.trigger("why", { spot: current() }),
   "rag-ask-wrong": () => page.trigger("wrong", { spot: current() }),
+  "rag-ask-others": () => page.trigger("others", { spot: current() }),
+  "rag-other": (button) => page.trigger("open_other", { article: button.dataset.article, sentence: button.value }),
   "rag-spot": (button, keyboard) => open(button, keyboard),
   "rag-example": (button) => page.trigger("example", { question: button.value }),
+  "rag-follow": (button) => page.trigger("example", { question: button.value }),
   "rag-goto": () => document.querySelectorAll("#rag-tabs button[role=tab]")[1]?.click(),
   "rag-copy": (button) => copy(button),
   "rag-save": (button) => save(button),

@@ -18,6 +18,7 @@ _GONE = {
 _TOOLS = (
     '<button type="button" class="rag-ask-why">Why this?</button>'
     '<button type="button" class="rag-ask-wrong">Wrong sentence?</button>'
+    '<button type="button" class="rag-ask-others">Who else reported this?</button>'
 )
 
 

@@ -129,7 +129,9 @@ def _command(described: Mapping[str, Any], base: str, method: str, path: str, op
     """Return the shell command that asks for it, with the values that the description gives as examples."""
     schema = _found(described, _schema_of(operation.get("requestBody")))
     if method != "POST":
-        return f"curl '{base}{_PLACE.sub(lambda place: place[1].upper(), path)}'"
+        asked = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query" and p.get("required")]
+        query = "?" + "&".join(f"{name}={name.upper()}" for name in asked) if asked else ""
+        return f"curl '{base}{_PLACE.sub(lambda place: place[1].upper(), path)}{query}'"
     example = {name: one["examples"][0] for name, one in schema.get("properties", {}).items() if one.get("examples")}
     if "messages" in schema.get("properties", {}):
         example["messages"] = [{"role": "user", "content": "What did Blinken raise with Xi?"}]

@@ -104,6 +104,25 @@ class SupportReply(BaseModel):
     timings_ms: dict[str, float]
 
 
+class ReportReply(CitationReply):
+    """A sentence of another article that reports the same."""
+
+    days: Annotated[int | None, Field(description="Days after the sentence's article; negative: before it.")]
+    verbatim: Annotated[bool, Field(description="It has the very words: a copy, no second witness.")]
+
+
+class CorroborationReply(BaseModel):
+    """Which other articles report what a sentence reports."""
+
+    article_id: str
+    sentence: int
+    quote: str
+    reports: Annotated[list[ReportReply], Field(description="Best first, one an article; empty: nobody else does.")]
+    threshold: Annotated[Probability, Field(description="The least support of a report.")]
+    generation: int
+    timings_ms: dict[str, float]
+
+
 class ArticleReply(BaseModel):
     """An article without its text."""
 

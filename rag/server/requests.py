@@ -18,6 +18,7 @@ from rag.types import Turn
 MAX_TURNS = 200  # far more than the follow-up rules look back over
 MAX_SOURCES = 100
 MAX_HITS = 1000  # as `rag search -k`
+MAX_ORDINAL = 2**31  # no article has nearly so many sentences
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -57,6 +58,8 @@ Claim = Annotated[
     Field(description="A statement, in English; at most 2,000 characters.", examples=["Blinken met Xi in Beijing"]),
 ]
 HitCount = Annotated[int, Field(ge=1, le=MAX_HITS, description="How many passages at most.")]
+
+Ordinal = Annotated[int, Field(ge=0, le=MAX_ORDINAL, description="Ordinal of the sentence, from 0.")]
 
 
 class _Body(BaseModel):
@@ -107,6 +110,13 @@ class SupportBody(Filters):
     """A claim to check."""
 
     claim: Claim
+
+
+class CorroborationQuery(Filters):
+    """A sentence of an article."""
+
+    article: Annotated[Text, Field(description="Id or address of the article.")]
+    sentence: Ordinal
 
 
 def turns(history: Sequence[TurnBody]) -> tuple[Turn, ...]:

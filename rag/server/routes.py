@@ -14,12 +14,13 @@ from rag.server.replies import (
     PROBLEMS,
     AnswerReply,
     ArticlesReply,
+    CorroborationReply,
     HitsReply,
     StatusReply,
     SupportReply,
     WholeArticleReply,
 )
-from rag.server.requests import AskBody, SearchBody, SupportBody, turns
+from rag.server.requests import AskBody, CorroborationQuery, SearchBody, SupportBody, turns
 from rag.server.service import Service
 
 PAGE = 50
@@ -61,6 +62,12 @@ async def search(body: SearchBody, service: Asked) -> JSONResponse:
 async def support(body: SupportBody, service: Asked) -> JSONResponse:
     """Say whether the articles back a claim. "Not found" does not mean false."""
     return JSONResponse(await service.support("api", body.claim, **body.filters()))
+
+
+@router.get("/corroboration", response_model=CorroborationReply)
+async def corroboration(asked: Annotated[CorroborationQuery, Query()], service: Asked) -> JSONResponse:
+    """Find the sentences of other articles that report what a sentence of an article reports, best first."""
+    return JSONResponse(await service.corroborate("api", asked.article, asked.sentence, **asked.filters()))
 
 
 @router.get("/articles", response_model=ArticlesReply, tags=["Articles"])

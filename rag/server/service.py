@@ -14,7 +14,7 @@ from anyio.to_thread import run_sync
 from starlette.concurrency import iterate_in_threadpool
 
 from rag.errors import ArticleNotFound, RagError
-from rag.forms import article_form, hits_form, plain_form, shown_form, support_form
+from rag.forms import article_form, corroboration_form, hits_form, plain_form, shown_form, support_form
 from rag.saved import record_vain
 from rag.server.gate import Gate
 from rag.server.metrics import Metrics
@@ -84,6 +84,12 @@ class Service:
         found = await self._in_turn(via, lambda: self.rag.support(claim, **filters))
         self.metrics.question(via, found.verdict, found.timings_ms)
         return support_form(found)
+
+    async def corroborate(self, via: str, article_id: str, sentence: int, **filters: Any) -> dict[str, Any]:
+        """Return which other articles report a sentence."""
+        found = await self._in_turn(via, lambda: self.rag.corroborate(article_id, sentence, **filters))
+        self.metrics.question(via, "found" if found.reports else "not found", found.timings_ms)
+        return corroboration_form(found)
 
     async def articles(self, query: str | None, offset: int, limit: int) -> dict[str, Any]:
         """Return a page of the articles."""

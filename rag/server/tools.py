@@ -23,8 +23,8 @@ from starlette.routing import BaseRoute
 from rag.answer_json import answer_to_json
 from rag.errors import RagError
 from rag.server.problems import Refused
-from rag.server.replies import AnswerReply, HitsReply, SupportReply, WholeArticleReply
-from rag.server.requests import AsOf, Claim, History, HitCount, Question, Since, Sources, Text, Until, turns
+from rag.server.replies import AnswerReply, CorroborationReply, HitsReply, SupportReply, WholeArticleReply
+from rag.server.requests import AsOf, Claim, History, HitCount, Ordinal, Question, Since, Sources, Text, Until, turns
 from rag.server.service import Service
 
 T = TypeVar("T")
@@ -104,7 +104,19 @@ def _tools(service: Service) -> list[Any]:
         """Read a news article whole, with where its sentences stand."""
         return WholeArticleReply.model_validate(await _told(service.article(article)))
 
-    return [ask, search, support, read_article]
+    async def corroborate(
+        article: Annotated[Text, Field(description="Id (as citations name it) or address of the sentence's article.")],
+        sentence: Ordinal,
+        as_of: AsOf = None,
+        since: Since = None,
+        until: Until = None,
+        sources: Sources = (),
+    ) -> CorroborationReply:
+        """Find the sentences of other news articles that report what a sentence of an article reports, best first."""
+        filters = {"as_of": as_of, "since": since, "until": until, "sources": sources}
+        return CorroborationReply.model_validate(await _told(service.corroborate("mcp", article, sentence, **filters)))
+
+    return [ask, search, support, read_article, corroborate]
 
 
 async def _told(asked: Awaitable[T]) -> T:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from rag.answering.citing import cite
 from rag.errors import ArticleNotFound, EncoderMismatch, QuestionInvalid
 from rag.settings import Settings
+from rag.support.corroboration import Corroboration, Report
 from rag.types import (
     AddReport,
     Answer,
@@ -165,6 +167,34 @@ class FakeRag:
         confidence = 0.9 if best else 0.1
         return Answer(question, question, None, text, not best, confidence, tuple(statements), tuple(citations),
                       evidence, self.generation, Models("fake", "fake"))  # fmt: skip
+
+    def next_questions(self, answer: Answer, *, history: Sequence[Turn] = (), **filters: object) -> Iterator[str]:
+        """What the other articles' headlines make, as far as they have not been asked."""
+        self.histories.append(tuple(history))
+        cited = {citation.article_id for citation in answer.citations}
+        asked = {turn.content for turn in history}
+        for article in [] if answer.abstained else self.articles():
+            question = f"What is told about {article.title}?"
+            if article.id not in cited and question not in asked:
+                yield question
+
+    def first_questions(self) -> tuple[str, ...]:
+        return tuple(f"What is new about {article.title}?" for article in self.articles(limit=2))
+
+    def corroborate(self, article_id: str, sentence: int, **filters: object) -> Corroboration:
+        """Sentences of other articles that share three words with it."""
+        mine = self.article(article_id)
+        at = self.sentences(article_id)[sentence]
+        quote = mine.text[at.start : at.end]
+        reports = []
+        for article in self._articles.values():
+            for s in self.sentences(article.id) if article.id != article_id else ():
+                text = article.text[s.start : s.end]
+                if len(words(quote) & words(text)) >= 3:
+                    citation = cite(len(reports) + 1, article, s, 0.9)
+                    reports.append(Report(citation, (article.published - mine.published).days, text == quote))
+                    break
+        return Corroboration(article_id, sentence, quote, tuple(reports), 0.6, self.generation)
 
     def search(self, question: str, k: int = 10, **filters: object) -> list[Hit]:
         """Every article is one passage, nearest first by the words it shares with the question."""

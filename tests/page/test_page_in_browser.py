@@ -20,7 +20,7 @@ from selenium.webdriver.common.keys import Keys
 
 from rag.answer_json import answer_from_json
 from tests.page.browser import Browser, open_browser
-from tests.page.fake_rag import BALLOON, HOSTILE, MARKDOWN, PAYLOAD, SUMMIT
+from tests.page.fake_rag import BALLOON, HARVEST, HOSTILE, MARKDOWN, PAYLOAD, SUMMIT
 from tests.page.payloads import PAYLOADS
 
 pytestmark = pytest.mark.browser
@@ -510,3 +510,49 @@ def test_the_articles_are_listed_in_the_order_that_is_chosen(page):
         return [title[:5] for title in titles if title.startswith(("Zebra", "US shoots", "Olive"))]
 
     page.until(lambda: dated() == ["Zebra", "US sh", "Olive"], "the oldest article first")
+
+
+def test_a_question_that_is_offered_below_an_answer_is_asked_when_it_is_chosen(page):
+    page.ask(RAISED)
+    page.shown(".rag-follow", HARVEST.title)
+    assert page.shown(".rag-next").location["y"] > page.shown(".rag-answer").location["y"]
+    page.click(".rag-follow", HARVEST.title)
+    page.until(lambda: len(page.all(".rag-question")) == 2, "the second question")
+    assert page.all(".rag-question")[-1].text == f"What is told about {HARVEST.title}?"
+    page.until(lambda: len(page.all(".rag-answer")) == 2, "its answer")
+    assert "third year" in page.shown("#rag-sources .rag-title").text
+    page.until(lambda: not [chip for chip in page.all(".rag-follow") if HARVEST.title in chip.text], "other chips")
+
+
+def test_chips_go_when_something_else_is_asked_and_after_an_abstention_there_are_none(page):
+    page.ask(RAISED)
+    page.shown(".rag-follow")
+    page.ask("What did the chancellor eat about olive?")
+    page.until(lambda: not page.all(".rag-follow"), "the chips to go")
+    page.click(".rag-new")
+    page.shown(".rag-example")
+    assert not page.all(".rag-follow")
+
+
+def test_who_else_reported_a_sentence_is_listed_and_opens_its_article_at_the_sentence(page):
+    page.ask(ACROSS_TWO)
+    page.shown("#rag-sources .rag-title", BALLOON.title)
+    page.click(".rag-chip .rag-spot", "Blinken")
+    page.click(".rag-ask-others")
+    box = page.shown(".rag-others h4")
+    assert box.text == "Coastal Times 1 article"
+    listed = page.shown(".rag-others").text
+    assert "reported earlier by 135 days" in listed
+    page.click(".rag-other")
+    page.shown("#rag-sources .rag-title", BALLOON.title)
+    assert page.active() == {"id": "link-1", "text": page.shown(".rag-other q").text.strip('“”"')}
+    assert page.shown(".rag-others h4").text == "Coastal Times 1 article"  # the list stays, to open the next
+    page.click(".rag-return")
+    page.until(lambda: page.active()["id"] == "a1-2", "the cited sentence again")
+    page.until(lambda: not page.all(".rag-others"), "the list to go with the way back")
+
+
+def test_a_sentence_that_nobody_else_reports_says_so(page):
+    page.ask(RAISED)
+    page.click(".rag-ask-others")
+    page.shown(".rag-others", "Nobody else among the articles.")

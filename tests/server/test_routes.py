@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from rag.answer_json import answer_from_json, answer_to_json
-from rag.forms import hits_form, shown_form, support_form
-from rag.server.replies import AnswerReply, HitsReply, StatusReply, SupportReply, WholeArticleReply
+from rag.forms import corroboration_form, hits_form, shown_form, support_form
+from rag.server.replies import AnswerReply, CorroborationReply, HitsReply, StatusReply, SupportReply, WholeArticleReply
 from tests.server.conftest import opened, stocked
 from tests.test_api import ARTICLES
 
@@ -83,6 +84,46 @@ def test_a_claim_is_supported_or_not_found(client, rag):
     assert (missing["verdict"], missing["citations"]) == ("not found", [])
 
 
+def test_other_reports_of_a_sentence_come_with_their_days_and_within_the_filters(tmp_path):
+    rag = stocked(tmp_path)
+    rag.add_article(
+        replace(ARTICLES[0], id="later", url=None, source="Daily Post", published=date(2023, 6, 21), title="Xi meets")
+    )
+    rag.add_article(
+        replace(ARTICLES[0], id="copy", url=None, text=ARTICLES[0].text + " Snow fell.", published=date(2023, 6, 18))
+    )
+    with opened(rag) as client:
+        got = client.get("/api/corroboration", params={"article": "https://times.example/talks", "sentence": 1})
+        early = client.get("/api/corroboration?article=talks&sentence=1&until=2023-06-18&sources=Example+Times")
+    form = got.json()
+    assert got.status_code == 200
+    assert CorroborationReply.model_validate(form).model_dump() == form
+    assert (form["article_id"], form["sentence"], form["quote"]) == ("talks", 1, QUOTE)
+    assert [(r["article_id"], r["days"], r["verbatim"], r["quote"]) for r in form["reports"]] == [
+        ("copy", -1, True, QUOTE)
+    ]  # "later" has the very text of the article: a copy of it
+    assert [r["article_id"] for r in early.json()["reports"]] == ["copy"]
+    assert timeless(form) == timeless(corroboration_form(rag.corroborate("talks", 1)))
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "reason"),
+    [
+        ("article=nowhere&sentence=0", 404, "No article has the id or address 'nowhere'"),
+        ("article=talks&sentence=99", 404, "there is no sentence 99"),
+        ("article=talks&sentence=-1", 422, "greater than or equal to 0"),
+        ("article=talks&sentence=one", 422, "integer"),
+        ("article=talks", 422, "required"),
+        ("article=talks&sentence=1&as_of=June", 422, "YYYY-MM-DD"),
+        ("article=talks&sentence=1&until_day=2023-01-01", 422, "until_day"),
+    ],
+)
+def test_a_sentence_that_cannot_be_asked_about_is_refused_with_the_reason(client, query, status, reason):
+    got = client.get(f"/api/corroboration?{query}")
+    assert got.status_code == status
+    assert reason in got.text
+
+
 def test_articles_come_page_by_page_newest_first(client):
     first = client.get("/api/articles", params={"limit": 1}).json()
     assert first == {
@@ -128,6 +169,7 @@ def test_replies_fit_their_published_forms_key_by_key(client):
         AnswerReply: client.post("/api/ask", json={"question": HOW_LONG}),
         HitsReply: client.post("/api/search", json={"question": HOW_LONG}),
         SupportReply: client.post("/api/support", json={"claim": QUOTE}),
+        CorroborationReply: client.get("/api/corroboration?article=talks&sentence=1"),
         WholeArticleReply: client.get("/api/articles/talks"),
         StatusReply: client.get("/api/status"),
     }
@@ -221,7 +263,8 @@ def test_the_documentation_shows_every_address_and_loads_nothing(client):
     got = client.get("/docs")
     described = client.get("/openapi.json").json()
     assert set(described["paths"]) == {
-        "/api/ask", "/api/search", "/api/support", "/api/articles", "/api/articles/{article_id}", "/api/status",
+        "/api/ask", "/api/search", "/api/support", "/api/corroboration", "/api/articles", "/api/articles/{article_id}",
+        "/api/status",
         "/v1/chat/completions", "/v1/models", "/v1/models/{model}", "/health", "/ready", "/metrics",
     }  # fmt: skip
     assert all(f"<code>{path}</code>" in got.text for path in described["paths"])
@@ -230,6 +273,7 @@ def test_the_documentation_shows_every_address_and_loads_nothing(client):
     assert "default-src 'none'" in got.headers["content-security-policy"]
     command = "curl http://127.0.0.1:7860/api/ask -H &#x27;Content-Type: application/json&#x27; -d"
     assert command in got.text
+    assert "curl &#x27;http://127.0.0.1:7860/api/corroboration?article=ARTICLE&amp;sentence=SENTENCE&#x27;" in got.text
 
 
 def test_history_takes_turns_and_nothing_else(client):

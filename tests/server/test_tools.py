@@ -11,7 +11,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from rag.answer_json import answer_from_json, answer_to_json
-from rag.forms import hits_form, shown_form, support_form
+from rag.forms import corroboration_form, hits_form, shown_form, support_form
 from rag.server import create_app
 from rag.settings import Settings
 from tests.server.conftest import LOCKED, TOKEN, listening
@@ -42,12 +42,12 @@ def timeless(form):
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_a_client_finds_four_tools_that_only_read(server, mode):
+async def test_a_client_finds_five_tools_that_only_read(server, mode):
     async with connected(server, mode) as client:
         tools = (await client.list_tools()).tools
         assert client.server_info.name == "rag"
         assert "never an instruction" in client.instructions
-    assert [tool.name for tool in tools] == ["ask", "search", "support", "read_article"]
+    assert [tool.name for tool in tools] == ["ask", "search", "support", "read_article", "corroborate"]
     assert all(tool.annotations.read_only_hint and not tool.annotations.open_world_hint for tool in tools)
     ask = tools[0]
     assert (list(ask.input_schema["properties"]), ask.input_schema["required"]) == (
@@ -73,6 +73,7 @@ async def test_the_other_tools_do_what_the_commands_do(server, rag):
         hits = await client.call_tool("search", {"question": "meeting with Xi", "k": 1, "since": "2023-06-01"})
         claim = await client.call_tool("support", {"claim": "The meeting with Xi lasted 35 minutes"})
         article = await client.call_tool("read_article", {"article": "https://times.example/talks"})
+        others = await client.call_tool("corroborate", {"article": "talks", "sentence": 1})
         leaning = await client.call_tool(
             "ask",
             {
@@ -85,6 +86,7 @@ async def test_the_other_tools_do_what_the_commands_do(server, rag):
     expected = support_form(rag.support("The meeting with Xi lasted 35 minutes"))
     assert timeless(claim.structured_content) == timeless(expected)
     assert article.structured_content == shown_form(ARTICLES[0], rag.sentences("talks"))
+    assert timeless(others.structured_content) == timeless(corroboration_form(rag.corroborate("talks", 1)))
     assert leaning.structured_content["standalone_question"] == "How long was the meeting with Xi Jinping?"
 
 
@@ -96,6 +98,7 @@ async def test_the_other_tools_do_what_the_commands_do(server, rag):
         ("ask", {"question": "Who?", "sources": ["Nope"]}, "Sources: Daily Post, Example Times"),
         ("ask", {}, "Field required"),
         ("search", {"question": "Who?", "k": 0}, "greater than or equal to 1"),
+        ("corroborate", {"article": "talks", "sentence": 99}, "there is no sentence 99"),
         ("read_article", {"article": "/etc/passwd"}, "No article has the id or address '/etc/passwd'"),
     ],
 )

@@ -137,9 +137,8 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved)
     arrived = page.load(desk.arrive, [history, key], [*shown, key, talks], js=ARRIVE, **quiet)
     resumed = talks.resume(desk.resume, [history], [*shown, key, talks], **quiet)
     answered = (asked, tried, arrived, resumed)
-    offered = [event.then(following.suggest, [conversation], [chips], **quiet) for event in answered]
-    for begun in (question.submit, panel.example, talks.resume, talks.begin):
-        begun(None, None, None, cancels=offered)  # what was to be offered belongs to the answer before
+    for event in answered:  # next.js drops what comes after something else was asked
+        event.then(following.suggest, [conversation], [chips], **quiet)
     for started in (asked, tried, arrived):
         started.failure(desk.broke_off, [conversation], shown, **quiet)
         kept = started.then(desk.keep, [history, key, conversation], [history, talks], **quiet)

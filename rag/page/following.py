@@ -44,7 +44,7 @@ class Following:
 
     def suggest(self, conversation: Conversation) -> Iterator[str]:
         """Yield the chips below the last answer as they are found; none where it failed or abstained."""
-        yield ""  # between two yields the event can be cancelled: when something else is asked
+        yield ""
         last = conversation[-1] if conversation else None
         if last is None or last.answer is None:
             return

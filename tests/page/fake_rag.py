@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 from rag.answering.citing import cite
@@ -169,14 +170,13 @@ class FakeRag:
                       evidence, self.generation, Models("fake", "fake"))  # fmt: skip
 
     def next_questions(self, answer: Answer, *, history: Sequence[Turn] = (), **filters: object) -> Iterator[str]:
-        """What the other articles' headlines make, as far as they have not been asked."""
+        """What the other articles' headlines make, as far as they have not been asked; three at most."""
         self.histories.append(tuple(history))
         cited = {citation.article_id for citation in answer.citations}
         asked = {turn.content for turn in history}
-        for article in [] if answer.abstained else self.articles():
-            question = f"What is told about {article.title}?"
-            if article.id not in cited and question not in asked:
-                yield question
+        others = [article for article in self.articles() if article.id not in cited and not answer.abstained]
+        made = (f"What is told about {article.title}?" for article in others)
+        yield from islice((question for question in made if question not in asked), 3)
 
     def first_questions(self) -> tuple[str, ...]:
         return tuple(f"What is new about {article.title}?" for article in self.articles(limit=2))

@@ -15,6 +15,7 @@ from rag.answering.steps import ThresholdedEvidenceModel
 from rag.api import AddProgress, Rag, identity_of
 from rag.errors import SetInvalid
 from rag.evaluation.questions import Question, read_questions
+from rag.index.migrations import VERSION
 from rag.protocols import Encoder
 from rag.settings import Settings
 from rag.types import EncoderIdentity
@@ -59,14 +60,15 @@ def read_set(folder: str | Path) -> EvalSet:
 
 
 def index_folder(evalset: EvalSet, settings: Settings, identity: EncoderIdentity) -> Path:
-    """Return where the set's index is cached: one folder for each content of its articles and each encoder.
+    """Return where the set's index is cached: one folder for each content of its articles, encoder and schema.
+
+    An index of an older schema answers as it is, without what later ones know (stories).
 
     Raises:
         SetInvalid: The set brings no articles.
     """
-    key = "\n".join(
-        [_digest(_articles(evalset)), identity.model, identity.weights, identity.pooling, identity.precision]
-    )
+    encoder = [identity.model, identity.weights, identity.pooling, identity.precision]
+    key = "\n".join([_digest(_articles(evalset)), *encoder, str(VERSION)])
     name = re.sub(r"[^\w.-]+", "-", evalset.name)
     return settings.cache / "evals" / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:DIGEST_CHARS]}"
 

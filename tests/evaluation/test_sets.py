@@ -38,12 +38,15 @@ def test_an_interrupted_indexing_is_finished(evalset, tmp_path):
     assert {a.id for a in again.articles()} == {"talks", "quake"}
 
 
-def test_other_articles_or_another_encoder_have_an_index_of_their_own(tmp_path):
+def test_other_articles_or_another_encoder_or_schema_have_an_index_of_their_own(tmp_path, monkeypatch):
     settings, one = Settings(cache=tmp_path), BagOfWordsEncoder().identity
     both = read_set(write_set(tmp_path / "a" / "tiny"))
     fewer = read_set(write_set(tmp_path / "b" / "tiny", articles=(TALKS,)))
     assert index_folder(both, settings, one) != index_folder(fewer, settings, one)
     assert index_folder(both, settings, one) != index_folder(both, settings, BagOfWordsEncoder(model="other").identity)
+    present = index_folder(both, settings, one)
+    monkeypatch.setattr("rag.evaluation.sets.VERSION", 1)
+    assert index_folder(both, settings, one) != present
 
 
 def test_articles_may_be_zipped_or_files_in_a_folder(tmp_path):

@@ -30,6 +30,7 @@ from rag.page.evaluating import known_sets, run_set
 from rag.page.following import Following
 from rag.page.inspection import Inspection
 from rag.page.library import header_html
+from rag.page.look import look
 from rag.page.panel import empty_panel
 from rag.page.port import free_port
 from rag.page.saved import LABEL, Saved
@@ -54,24 +55,7 @@ REINDEX = "<p>Builds the search structures anew from the stored articles. Questi
 ANEW = "Needed after a change of the encoder's weights; takes as long as adding the articles did."
 SHOW_REPORT = "() => { document.querySelector('#rag-report').scrollIntoView({block: 'nearest'}); }"
 ORDERS = [("Newest first", "newest"), ("Oldest first", "oldest"), ("By title", "title"), ("By outlet", "source")]
-COLOURS = {  # each of them is one colour in a light room and another in a dark one: page.css says which
-    "button_primary_background_fill": "var(--rag-accent)",
-    "button_primary_background_fill_hover": "var(--rag-accent)",
-    "button_primary_text_color": "var(--rag-paper)",
-    "button_secondary_background_fill": "transparent",
-    "button_secondary_background_fill_hover": "var(--rag-near)",
-    "button_secondary_border_color": "var(--rag-line)",
-    "button_secondary_text_color": "var(--rag-ink)",
-}
 BARE: dict[str, Any] = {"padding": False, "apply_default_css": False}  # the page's own style sheet serves alone
-
-
-def theme() -> gr.themes.Base:
-    """Return Gradio's plainest theme with system fonts (others would be fetched) and the page's own colours."""
-    fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"]
-    look = gr.themes.Base(font=fonts, font_mono=["ui-monospace", "Menlo", "Liberation Mono", "monospace"])
-    dark = {f"{name}_dark": colour for name, colour in COLOURS.items()}
-    return look.set(**COLOURS, **dark, body_background_fill="#f6f6f4", body_background_fill_dark="#131519")
 
 
 def build_page(rag: Rag, *, known_sets_only: bool = False) -> gr.Blocks:
@@ -273,11 +257,6 @@ def _evaluation(rag: Rag, known_only: bool) -> None:
     start.click(evaluate, [chosen, limit], [report], concurrency_limit=1, api_visibility="private")
 
 
-def _look() -> dict[str, Any]:
-    """Return what Gradio takes where a page is served: no links of its own, nothing rendered by node, our style."""
-    return {"footer_links": [], "ssr_mode": False, "theme": theme(), "css": asset("page.css") + asset("saved.css")}
-
-
 def mount(
     app: FastAPI, rag: Rag, *, login: Callable[[str, str], bool] | None, max_upload: int, max_waiting: int
 ) -> None:
@@ -297,7 +276,7 @@ def mount(
         auth=login,
         show_error=False,
         max_file_size=max_upload,
-        **_look(),
+        **look(),
     )
     if login is not None:
         hang_door(app)
@@ -328,7 +307,7 @@ def launch(
         prevent_thread_lock=True,
         quiet=True,
         max_file_size=MAX_UPLOAD,
-        **_look(),
+        **look(),
     )
     Thread(target=_warm_up, args=(rag,), daemon=True).start()
     if block:

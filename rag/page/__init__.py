@@ -17,6 +17,7 @@ Most are pure functions of answers and articles; only what handles events knows 
     saved.py     what happens in the Saved tab
     watchlist.py the saved questions, and which sentences came and went
     vain.py      the report of what was asked in vain
+    look.py      theme and style sheets, as Gradio takes them
     port.py      which port the page is served on
     page.css, saved.css; panel.js, next.js, library.js, reader.js, saved.js: each run once by the element of that name
 """

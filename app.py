@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 FILE_TYPES = [".txt", ".md", ".html", ".htm", ".pdf", ".jsonl", ".json", ".gz"]
 MAX_UPLOAD = "500mb"  # a compressed year of a newspaper is near 100 MB
+UPLOADS_KEPT_S = (3600, 86_400)  # looked through every hour; what was uploaded a day ago has long been read
 # The conversations in a browser's storage are scrambled by this, no secret: a random one would lose them at each start.
 STORAGE_KEY = "rag-conversations"
 # A tab that is loaded again goes on with its conversation; a new tab begins one.
@@ -61,7 +62,7 @@ BARE: dict[str, Any] = {"padding": False, "apply_default_css": False}  # the pag
 def build_page(rag: Rag, *, known_sets_only: bool = False) -> gr.Blocks:
     """Lay the page out and wire it to `rag`; with `known_sets_only` no other folder can be evaluated."""
     catalogue, saved = Catalogue(rag), Saved(rag)
-    page = gr.Blocks(title="Ask the news", analytics_enabled=False)
+    page = gr.Blocks(title="Ask the news", analytics_enabled=False, delete_cache=UPLOADS_KEPT_S)
     with page:
         header = gr.HTML(header_html(rag.n_articles), **BARE)
         with gr.Tabs(elem_id="rag-tabs"):
@@ -269,9 +270,11 @@ def mount(
         max_upload: Bytes of an uploaded file, at most.
         max_waiting: Events of the page that may wait for their turn.
     """
+    page = build_page(rag, known_sets_only=login is not None).queue(max_size=max_waiting)
+    page.has_launched = True  # else Gradio reads whatever path a visitor names as uploaded: it forgets this in mounting
     gr.mount_gradio_app(
         app,
-        build_page(rag, known_sets_only=login is not None).queue(max_size=max_waiting),
+        page,
         path="/",
         auth=login,
         show_error=False,

@@ -25,8 +25,8 @@ UPLOAD = "/gradio_api/upload"
 LOGINS_A_MINUTE = 10  # a person mistypes a few times; a program that guesses needs thousands
 BURST_S = 10  # seconds' worth of requests that may come at once: a page of ten charts, a client that catches up
 PAGE_BODY = 20_000_000  # bytes; the longest thing that is sent to the page is a pasted text
-# Gradio can fetch addresses on behalf of a visitor; the page needs none of it, so nothing is fetched.
-FETCHING = ("/gradio_api/proxy=", "/gradio_api/file=http", "/gradio_api/run-history")
+# Gradio can fetch addresses for a visitor and hand back what was uploaded; the page needs neither, so neither is done.
+FETCHING = ("/gradio_api/proxy=", "/gradio_api/file", "/gradio_api/run-history")
 
 
 class Guard:
@@ -89,7 +89,7 @@ class Guard:
 
     def _check_path(self, path: str) -> None:
         if path.startswith(FETCHING):
-            raise Refused(404, "This server fetches nothing on behalf of others.", "not_found")
+            raise Refused(404, "This server hands out no files and fetches nothing on behalf of others.", "not_found")
 
     def _check_token_and_rate(self, scope: Scope, headers: Headers) -> None:
         path, method = scope["path"], scope["method"]

@@ -213,8 +213,8 @@ def likeness(like: PassagesLike, questions: Questions, n: int = 16_000) -> str:
 
 
 def plot(rows: list[Row]) -> str:
-    """Return the CPU time of a search against the number of vectors as SVG, both axes logarithmic."""
-    lines = []
+    """Return the CPU time of a search against the number of drawn vectors as SVG, both axes logarithmic."""
+    lines, rows = [], [row for row in rows if row["kind"] == "drawn"]
     for name, colour in zip(dict.fromkeys(row["structure"] for row in rows), COLOURS, strict=False):
         points = [(row["passages"], row["search_cpu_ms"]) for row in rows if row["structure"] == name]
         lines.append(Line(name, colour, sorted(points)))

@@ -119,7 +119,7 @@ class Index:
                 raise _not_writable(self.path, error) from error
             self._require(identity or self._opened_with)
             self._log.upgrade(stories.record_all)
-            writer = Writer(self.path, self._log, WordFolder(self.path))
+            writer = Writer(self.path, self._log, self._words)  # what it has hashed once is not hashed for each change
             yield writer
             self._opened_with = writer.identity
             self._tidy()

@@ -29,7 +29,7 @@ _SEGMENT_NAME = 32  # characters of a segment's id, which its files' names start
 
 
 class WordFolder:
-    """The folder `lexical/` of one index. Remembers which files it has already hashed."""
+    """The folder `lexical/` of one index. Remembers which files it has hashed; threads may share it."""
 
     def __init__(self, index: Path) -> None:
         self.path = index / FOLDER

@@ -6,10 +6,10 @@ from threading import Event
 
 import pytest
 
-from rag.index import Index, Snapshot, vectors
+from rag.index import Index, Snapshot, vectors, word_folder
 from rag.types import Article
 from tests.fakes import BagOfWordsEncoder
-from tests.index.corpus import make_draft
+from tests.index.corpus import build, make_draft
 
 ENCODER = BagOfWordsEncoder()
 
@@ -96,3 +96,20 @@ def test_a_reader_moves_to_a_new_checkpoint_once_its_own_replay_has_grown(
     assert generations == [1, 1, 1, 1, 5, 5, 5, 5, 9]
     assert [file.name for file in tmp_path.glob("vectors-*")] == ["vectors-9.faiss"]
     assert set(found(reader.snapshot()).values()) == {9}
+
+
+def test_a_second_change_hashes_only_what_it_has_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = build(tmp_path, [article(i) for i in range(6)])
+    hashed: list[str] = []
+    digest = word_folder.sha256_of_file
+
+    def counted(path: Path) -> str:
+        hashed.append(path.name)
+        return digest(path)
+
+    before = {path.name for path in (tmp_path / "lexical").iterdir()}
+    monkeypatch.setattr(word_folder, "sha256_of_file", counted)
+    with index.writer() as writer:
+        writer.commit([make_draft(article(7), ENCODER)])
+    assert hashed
+    assert not before.intersection(hashed)

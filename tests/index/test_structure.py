@@ -246,3 +246,15 @@ def test_a_search_leaves_the_number_of_threads_as_it_was(path: Path) -> None:
     found = structure.faiss.omp_get_max_threads()
     structure.faiss.omp_set_num_threads(before)
     assert found == 3
+
+
+@pytest.mark.usefixtures("compressed")
+def test_no_more_is_replayed_than_a_question_can_be_compared_with(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "REPLAY_SHARE", 1.0)
+    monkeypatch.setattr(vectors, "REPLAY_MOST", 300)
+    index, replayed = Index.open(path), []
+    for first in (350, 353):
+        with index.writer() as writer:
+            writer.commit(drafts(first, first + 3))
+        replayed.append(Index.open(path).snapshot().vector_view.n_replayed)
+    assert replayed == [280, 0]

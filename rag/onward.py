@@ -15,8 +15,8 @@ from rag.protocols import Encoder
 from rag.support import Corroboration, corroborate
 from rag.types import Answer, Constraints, Turn
 
-N_NEWEST = 8
-"""Articles whose leads are looked at for questions to begin with: about every second has one that is answered."""
+N_NEWEST = 40
+"""Articles whose leads are looked at for questions to begin with: a third has a lead that makes any (2026-11-25)."""
 
 Day = date | str | None
 """A date, `YYYY-MM-DD`, or None."""

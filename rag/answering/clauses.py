@@ -10,10 +10,20 @@ import re
 from dataclasses import dataclass
 
 from rag.answering.figures import MONTH
-from rag.answering.namebook import NameBook
+from rag.answering.namebook import RUN_TOGETHER, NameBook
 from rag.answering.names import phrase_name
 from rag.answering.sameness import without_dateline
-from rag.answering.speech_words import CONJUNCTIONS, CUT_OFF, DAYS, MODALS, NEGATIONS, PREPOSITIONS, TITLES
+from rag.answering.speech_words import (
+    CONJUNCTIONS,
+    CUT_OFF,
+    DAYS,
+    HER_NAMES,
+    HIS_NAMES,
+    MODALS,
+    NEGATIONS,
+    PREPOSITIONS,
+    TITLES,
+)
 from rag.answering.verbs import INTRANSITIVE, PARTICIPLES, PAYING, TO_INFINITIVE, TRANSITIVE
 from rag.display import display_text
 from rag.words import STOP_WORDS
@@ -182,7 +192,9 @@ def named(name: str, with_article: bool, names: NameBook) -> str:
     lower = [word.lower().rstrip(".") for word in words]
     if not words or set(lower) & (DAYS | STOP_WORDS) - {"of", "and", "the", "will", "may"} or set(lower) <= TITLES:
         return ""
-    if not names.is_name(words[0]) or name.endswith(("'s", "’s", "’", "'")):
+    if RUN_TOGETHER.search(name) or not names.is_name(words[0]) or name.endswith(("'s", "’s", "’", "'")):
+        return ""
+    if len(words) == 1 and lower[0] in HER_NAMES | HIS_NAMES:  # "Harry" alone may be anyone
         return ""
     whole = names.whole(" ".join(words))
     return f"the {whole}" if with_article and whole else whole

@@ -23,8 +23,15 @@ from rag.answering.speech_words import (
 from rag.words import STOP_WORDS
 
 _WITHIN = re.compile(r"(?<=[a-z,] )[A-Z][\w’'.-]*\w")
+_WITH_ARTICLE_WORDS = """
+USDA FBI CIA CDC FDA EPA DOJ WHO UN EU USGS NRA ACLU SEC FTC FCC IRS NTSB FAA IMF NFL NBA WNBA NHL MLB NCAA IAEA TSA NHS
+"""
+_WITH_ARTICLE = frozenset(_WITH_ARTICLE_WORDS.split())
+RUN_TOGETHER = re.compile(r"[A-Z]{3,}[a-z]{2,}|[a-z]{3,}[A-Z]{2,}")
+"""A heading that lost its end: "TESTIMONYPrince"."""
+_BEHIND_THE = re.compile(r"\b[Tt]he ([A-Z][\w’'-]*(?: [A-Z][\w’'-]*){1,3})")
 _OPENERS = STOP_WORDS | DAYS | LEADING | CONJUNCTIONS | BESIDE_VERB
-_PLACE = re.compile(r"\b(?:in|across) ([A-Z][\w’'-]*\w)(?![\w’' -]*[’']s)")
+_PLACE = re.compile(r"\b(?:in|across) ([A-Z][\w’'-]*\w)(?![\w’' -]{0,40}[’']s)")
 _STANDS_ALONE = r"(?=[,.](?!\w)|[’']s |’ | [a-z]+(?:ed|s)\b| (?:said|is|was|has|had|and|in|on|to|for|will|would)\b)"
 _SMALL = re.compile(r"(?<![\w’'-])[a-z][\w’'-]*\w")
 _WHOLE = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*[a-z](?: (?:[A-Z]\.|[A-Z][\w’'-]*[a-z])){1,3}(?![\w’'])")
@@ -37,13 +44,14 @@ class NameBook:
         self._text = text
         self._within = frozenset(word.lower() for word in _WITHIN.findall(text))
         self._small = frozenset(_SMALL.findall(text))
+        self._behind_the = frozenset(_BEHIND_THE.findall(text))
         whole: dict[str, list[str]] = {}
         for match in _WHOLE.finditer(text):
             cut = [w for w in match.group().split() if w.lower().rstrip(".") not in TITLES]
             while cut and cut[0].lower() in _OPENERS:  # "Later Garrow left", "On Monday Ann Holub met …"
                 cut = cut[1:]
             name = " ".join(cut)
-            if len(cut) > 1 and is_person(name, text):
+            if len(cut) > 1 and is_person(name) and name not in self._behind_the and not RUN_TOGETHER.search(name):
                 whole.setdefault(cut[-1], []).append(name)
         self._whole = {last: list(dict.fromkeys(names)) for last, names in whole.items()}
         self._first = frozenset(name.split()[0] for names in whole.values() for name in names)
@@ -75,7 +83,12 @@ class NameBook:
     def is_person(self, name: str) -> bool:
         """Tell whether a name of two or three words is shown to be a person's: by title, role or first name."""
         cut = name.split()
-        if not 2 <= len(cut) <= 3 or not is_person(name, self._text) or not all(map(self.is_name, (cut[0], cut[-1]))):
+        if (
+            not 2 <= len(cut) <= 3
+            or not is_person(name)
+            or name in self._behind_the
+            or not all(map(self.is_name, (cut[0], cut[-1])))
+        ):
             return False
         if cut[0].lower() in HER_NAMES | HIS_NAMES:
             return True
@@ -86,6 +99,10 @@ class NameBook:
         behind = self._text[named.end() : named.end() + 80]
         what = re.findall(r"[\w-]+", behind[1:].partition(",")[0])[:8] if behind[:1] == "," else []
         return any(word.lower() in ROLES for word in [*before, *what])
+
+    def is_place(self, name: str) -> bool:
+        """Tell whether something is said to be in what has this name."""
+        return name in self._places
 
     def is_body(self, name: str) -> bool:
         """Tell whether a name is an organisation's, by one of its words."""
@@ -100,7 +117,7 @@ class NameBook:
         ends = rf"{re.escape(name)}{_STANDS_ALONE}"
         n_the = len(re.findall(rf"\b[Tt]he {ends}", self._text))
         n_bare = len(re.findall(rf"(?<!\b[Tt]he )(?<!\w){ends}", self._text))
-        if n_the > n_bare:
+        if n_the > n_bare or name in _WITH_ARTICLE:
             return f"the {name}"
         return name if n_bare else ""
 

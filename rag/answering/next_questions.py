@@ -14,6 +14,7 @@ from rag.answering.followup import standalone_question
 from rag.answering.proposals import NEAR, Proposal, drafted, lead_proposals, near, proposals
 from rag.answering.sameness import same
 from rag.answering.speech import speeches
+from rag.answering.topics import content_of
 from rag.index import Snapshot
 from rag.types import Answer, Article, Citation, Sentence, Turn
 from rag.words import content_stems, words
@@ -101,7 +102,7 @@ def _makes(citation: Citation, draft: Draft, snapshot: Snapshot) -> bool:
     labels = zip(speeches(article.text, [(s.start, s.end) for s in beside]), beside, strict=True)
     speakers = {label.speaker for label, s in labels if s.ordinal in citation.sentences}
     stems = set(content_stems(topic))
-    return name.removeprefix("the ") in speakers and stems <= set(content_stems(citation.quote))
+    return name.removeprefix("the ") in speakers and stems <= set(content_stems(content_of(citation.quote)))
 
 
 def _plain(question: str) -> str:

@@ -52,7 +52,23 @@ _SAYS = re.compile(
     r"\b(?:said|says|told|tells|added|adds|wrote|writes|tweeted|argued|warned|explained|noted|stressed|insisted|announced"
     r"|according to|testified|claimed|acknowledged|suggested|predicted|estimated|believes|thinks|called)\b"
 )
+_FEW = 4  # words behind a verb of speech that closes its sentence: "…, she said late on Monday"
 _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]?")
+
+
+def content_of(text: str) -> str:
+    """Return what is said in a sentence, without who says it: the quoted words, else what stands beside the verb."""
+    quoted = " ".join(_QUOTED.findall(text))
+    if len(quoted.split()) >= MIN_QUOTED:
+        return quoted
+    verb = _SAYS.search(text)
+    if verb is None:
+        return text
+    before, behind = text[: verb.start()].rstrip(), text[verb.end() :]
+    named = behind.lstrip()[:1].isupper() or verb.group() in ("said", "says", "according to")
+    # "…, said Ann Holub, mayor of Ostley." but "Ann Holub, the mayor, told of the flood."
+    closes = (named and before.endswith((",", ",”", ',"'))) or len(behind.split()) < _FEW
+    return before.rpartition(",")[0] if closes else behind
 
 
 def topic_of(told: Told, own: frozenset[str]) -> str:
@@ -62,7 +78,7 @@ def topic_of(told: Told, own: frozenset[str]) -> str:
         told: The sentence.
         own: Stems of the speaker's name: nobody is asked what they said about themselves.
     """
-    content = _content(told.text)
+    content = content_of(told.text)
     for match in _WHOLE_TOPIC.finditer(content):
         stems = set(content_stems(match.group()))
         first = (match["first"] or match["owner"]).split()
@@ -81,18 +97,6 @@ def topic_of(told: Told, own: frozenset[str]) -> str:
     return ""
 
 
-def _content(text: str) -> str:
-    """Return what is said in a sentence, without who says it: the quoted words, else what stands beside the verb."""
-    quoted = " ".join(_QUOTED.findall(text))
-    if len(quoted.split()) >= MIN_QUOTED:
-        return quoted
-    verb = _SAYS.search(text)
-    if verb is None:
-        return text
-    before, behind = text[: verb.start()].rpartition(",")[0], text[verb.end() :]
-    return before if len(before) > len(behind) else behind
-
-
 def _name_topic(told: Told, content: str, match: re.Match[str]) -> str:
     before = content[: match.start()].rstrip().rpartition(" ")[2].lower().strip('“”"‘’,')
     topic = named(match["topic"], bool(match["the"]), told.names)
@@ -103,4 +107,6 @@ def _name_topic(told: Told, content: str, match: re.Match[str]) -> str:
         or topic.lower().removeprefix("the ") in PLACES
     ):
         return ""
-    return topic if set(content_stems(topic)) <= told.context else ""
+    if not set(content_stems(topic)) <= told.context or told.names.is_place(topic):
+        return ""
+    return topic if told.names.is_person(topic) else told.names.with_article(topic.removeprefix("the "))

@@ -1,7 +1,7 @@
 """A language model's reply → sentences with the numbers they cite. Knows text only.
 
 A marker belongs to the sentence it stands in or right behind. A sentence is given out once the next one has begun,
-since its markers may follow its stop.
+since its markers may follow its stop; a line that ends without one may go on in the next, and waits for it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rag.llm.prompt import NOT_ANSWERED
 from rag.reading.sentences import split_sentences
@@ -19,6 +20,7 @@ _UNFINISHED = re.compile(r"[\[【][\d\s,;–-]{0,20}\Z")
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
 # Markdown that models add though they were told not to; the words stay.
 _DECORATION = re.compile(r"^\s*(?:[-*•#>]+|\d{1,2}[.)])\s+|\*\*|__|`+", re.MULTILINE)
+STOPS = tuple(".!?…:;\"”’'»)")
 MAX_RANGE = 20
 """Numbers of a range such as [3-7]; a longer one is no citation of a sentence."""
 
@@ -36,7 +38,8 @@ def written(pieces: Iterable[str]) -> Iterator[Written]:
     reply, n_given = "", 0
     for piece in pieces:
         reply += piece
-        done = sentences_of(_UNFINISHED.sub("", reply))[:-1]
+        begun = sentences_of(_UNFINISHED.sub("", reply))[:-1]
+        done = list(takewhile(lambda sentence: sentence.text.endswith(STOPS), begun))
         yield from done[n_given:]
         n_given = max(n_given, len(done))
     yield from sentences_of(reply)[n_given:]

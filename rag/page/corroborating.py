@@ -34,7 +34,9 @@ def others_html(found: Corroboration, spot: str) -> str:
     for report in found.reports:
         outlets.setdefault(report.citation.source or "Without an outlet", []).append(report)
     body = "".join(_outlet(name, reports) for name, reports in outlets.items()) or f"<p>{NOBODY}</p>"
-    back = f'<button type="button" class="rag-spot rag-return" value="{escape(spot)}">The cited sentence</button>'
+    back = (
+        f'<button type="button" class="rag-spot rag-return" value="{escape(spot)}">Back to the cited sentence</button>'
+    )
     return (
         '<div class="rag-why rag-others" tabindex="0" role="region" aria-label="Who else reported this">'
         f"<h3>Who else reported this {back if outlets else ''}</h3>{body}</div>"

@@ -81,7 +81,10 @@ const actions = {
   "rag-ask-why": () => page.trigger("why", { spot: current() }),
   "rag-ask-wrong": () => page.trigger("wrong", { spot: current() }),
   "rag-ask-others": () => page.trigger("others", { spot: current() }),
-  "rag-other": (button) => page.trigger("open_other", { article: button.dataset.article, sentence: button.value }),
+  "rag-other": (button, keyboard) => {
+    page.pending = { jump: true, keyboard };
+    page.trigger("open_other", { article: button.dataset.article, sentence: button.value });
+  },
   "rag-spot": (button, keyboard) => open(button, keyboard),
   "rag-example": (button) => page.trigger("example", { question: button.value }),
   "rag-follow": (button) => page.trigger("example", { question: button.value }),

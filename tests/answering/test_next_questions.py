@@ -14,7 +14,7 @@ STORY = Article(
     "Later Karl Garrow lost a house.\n"
     "Later Holub and Garrow met.\n"
     "Ann Holub was charged with fraud on Tuesday in Harrow.\n"
-    "Karl Garrow, a professor of geology, told of the flood.\n"
+    "Karl Garrow, a professor of geology, drew maps.\n"
     "Karl Garrow warned that the flood was only the first.\n",
     "Ostley Post",
     published=date(2023, 6, 20),

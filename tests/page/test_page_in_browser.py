@@ -247,10 +247,13 @@ def test_hostile_text_is_shown_letter_by_letter_everywhere(page):
 
 def test_three_hundred_payloads_in_every_field_run_nothing_and_fetch_nothing(tab):
     with visited(tab, "--besieged"):
-        tab.shown(".rag-example")
+        tab.shown(".rag-example", "What is new about Siege")  # those that were tried, after the headlines
         for n in range(0, len(PAYLOADS), 30):  # the answer, its card, its sources and the article have them all
             tab.ask(f"Which besieged town number{n} spoke at noon?")
             assert f"number{n} spoke of" in tab.all(".rag-answer")[-1].text
+        tab.shown(".rag-follow")
+        tab.click(".rag-ask-others")
+        tab.shown(".rag-other")
         tab.click(".rag-ask-why")
         tab.shown(".rag-why")
         tab.click(".rag-ask-wrong")

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import IndexDamaged
-from rag.index import reads, vectors
+from rag.index import reads, seals, vectors
 from rag.index.draft import KEY_BYTES, LENGTH_TOLERANCE, Span, passages_problem, sentences_problem
 from rag.index.lexical import ViewUnusable
 from rag.index.lock import writer_lock_if_free
@@ -79,9 +79,10 @@ def check_index(path: Path, log: Log) -> CheckReport:
     generation = reads.newest_generation(log)
     totals = reads.totals(log, generation)
     problems: list[Problem] = []
-    for part in (_check_database, _check_articles, _check_vectors, _check_totals):
+    for part in (_check_database, _check_articles, _check_vectors, _check_totals, _check_seals):
+        told = {problem.where for problem in problems} if part is _check_seals else set()
         try:
-            problems += part(log, generation)
+            problems += (problem for problem in part(log, generation) if problem.where not in told)
         except IndexDamaged as error:
             problems.append(Problem(DATABASE, str(error), False, _RESTORE))
     if not problems:  # views of a damaged log cannot be judged, nor rebuilt
@@ -168,6 +169,13 @@ def _check_vectors(log: Log, generation: int) -> Iterator[Problem]:
     expected = len(reads.live_ids(log, generation))
     if n != expected:
         yield Problem(DATABASE, f"{expected} passages have {n} vectors", False, _RESTORE)
+
+
+def _check_seals(log: Log, generation: int) -> Iterator[Problem]:
+    """Find what only the seal shows: values that are possible, and are not those that were committed."""
+    for article_id in seals.broken(log, generation):
+        what = "it is not what was committed: its row, a passage or a vector has changed since"
+        yield Problem(f"{DATABASE}, article {article_id!r}", what, False, _RESTORE)
 
 
 def _check_totals(log: Log, generation: int) -> Iterator[Problem]:

@@ -63,10 +63,11 @@ class Log:
             )
 
     @classmethod
-    def create(cls, path: Path, fill: Callable[[Transaction], None]) -> None:
+    def create(cls, path: Path, fill: Callable[[Transaction, int], None]) -> None:
         """Create the database in folder `path`, or bring it to the newest schema; the writer's lock must be held.
 
-        One transaction with what `fill` writes into it: a database is there whole, or not at all.
+        One transaction with what `fill` writes into it, which is told the schema that there was (0: none): a database
+        is there whole, or not at all.
 
         Raises:
             IndexNotWritable: The disk is full or the folder cannot be written.
@@ -83,10 +84,10 @@ class Log:
                     connection.execute(step)
             connection.execute(f"PRAGMA user_version = {max(version, VERSION)}")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            fill(Transaction(connection))
+            fill(Transaction(connection), version)
             connection.execute("COMMIT")
 
-    def upgrade(self, fill: Callable[[Transaction], None]) -> None:
+    def upgrade(self, fill: Callable[[Transaction, int], None]) -> None:
         """Bring an older schema to the newest, as `create` does; the writer's lock must be held."""
         if self._version < VERSION:
             self.create(self.path, fill)

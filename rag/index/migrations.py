@@ -86,6 +86,10 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
             PRIMARY KEY (text, copy)
         ) WITHOUT ROWID""",
     ),
+    3: (
+        # A digest of an article's row, passages and vectors: nothing else sees a bit that flips within a value.
+        "CREATE TABLE seals (article INTEGER PRIMARY KEY REFERENCES articles (row), seal BLOB NOT NULL)",
+    ),
 }
 
 VERSION = max(MIGRATIONS)

@@ -10,13 +10,13 @@ from pathlib import Path
 from threading import Lock
 
 from rag.errors import EncoderMismatch, IndexDamaged, IndexLocked, IndexNotFound, IndexNotWritable
-from rag.index import facts, lexical, reads, stories, vectors, writes
+from rag.index import facts, lexical, reads, seals, stories, vectors, writes
 from rag.index.check import CheckReport, check_index
 from rag.index.content import Content
 from rag.index.files import remove_temporary
 from rag.index.lexical import ViewUnusable, WordView
 from rag.index.lock import writer_lock, writer_lock_if_free
-from rag.index.log import DATABASE, Log
+from rag.index.log import DATABASE, Log, Transaction
 from rag.index.snapshot import Snapshot
 from rag.index.status import Status, index_status
 from rag.index.vectors import VectorView
@@ -118,7 +118,7 @@ class Index:
             except OSError as error:
                 raise _not_writable(self.path, error) from error
             self._require(identity or self._opened_with)
-            self._log.upgrade(stories.record_all)
+            self._log.upgrade(_catch_up)
             writer = Writer(self.path, self._log, self._words)  # what it has hashed once is not hashed for each change
             yield writer
             self._opened_with = writer.identity
@@ -240,11 +240,18 @@ class Index:
             return
 
 
+def _catch_up(transaction: Transaction, version: int) -> None:
+    """Fill in what an index of an older schema lacks."""
+    if version < 2:
+        stories.record_all(transaction)
+    seals.record_all(transaction)
+
+
 def _create(path: Path, identity: EncoderIdentity) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         with writer_lock(path):
-            Log.create(path, lambda transaction: writes.first_generation(transaction, identity))
+            Log.create(path, lambda transaction, _: writes.first_generation(transaction, identity))
             log = Log(path)
             WordFolder(path).catch_up(log, reads.newest_generation(log))
             log.close()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from rag.errors import ArticleNotFound
-from rag.index import stories
+from rag.index import seals, stories
 from rag.index.draft import Draft
 from rag.index.log import Log, Transaction
 from rag.index.reads import Checkpoint
@@ -35,6 +35,7 @@ class Change:
     n_sentences: int
     n_characters: int
     changed: bool = False
+    written: list[int] = field(default_factory=list)  # rows of articles to be sealed
 
 
 def first_generation(log_transaction: Transaction, identity: EncoderIdentity) -> None:
@@ -58,6 +59,7 @@ def finish(change: Change) -> int:
     """Record the generation and return its number; where nothing changed, record none and return the one before."""
     if not change.changed:
         return change.before
+    seals.record(change.transaction, change.generation, change.written)
     counts = (change.n_articles, change.n_passages, change.n_sentences, change.n_characters)
     change.transaction.insert("INSERT INTO generations VALUES (?, ?, ?, ?, ?, ?)", (change.generation, _now(), *counts))
     return change.generation
@@ -180,6 +182,7 @@ def _add_passages(change: Change, row: int, draft: Draft) -> None:
         "INSERT INTO vectors VALUES (?, ?)",
         ((first + i, vector.astype("<f2").tobytes()) for i, vector in enumerate(draft.vectors)),
     )
+    change.written.append(row)
     change.n_passages += len(spans)
     change.n_characters += sum(p.end - p.start + len(draft.article.title) + 1 for p in spans)
     change.changed = True

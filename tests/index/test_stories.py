@@ -150,7 +150,7 @@ def without_stories(path: Path) -> None:
     """Make the index one of schema 1, as it was before stories were known."""
     log = Log(path)
     with log.transaction() as transaction:
-        for table in ("texts", "bands", "copies"):
+        for table in ("texts", "bands", "copies", "seals"):
             transaction.rows(f"DROP TABLE {table}")
         transaction.rows("PRAGMA user_version = 1")
     log.close()

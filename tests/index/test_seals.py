@@ -1,0 +1,110 @@
+"""Values of the log that are possible but not those that were committed: only the seal shows them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rag.index import Index
+from rag.types import Article
+from tests.fakes import BagOfWordsEncoder
+from tests.index.corpus import build, make_article, make_draft
+
+ENCODER = BagOfWordsEncoder()
+SEALED = "it is not what was committed: its row, a passage or a vector has changed since"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Four articles, one of them replaced, one removed."""
+    index = build(tmp_path, [make_article(i, url=f"https://news.example/{i}", section="World") for i in range(4)])
+    with index.writer() as writer:
+        writer.commit([make_draft(make_article(1, "A rocket bridge. New."), ENCODER)], ["article-003"])
+    index.close()
+    return tmp_path
+
+
+def change(path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(path / "articles.db")) as connection, connection:
+        assert connection.execute(sql).rowcount == 1
+
+
+def problems(path: Path) -> list[tuple[str, str]]:
+    with closing(Index.open(path)) as index:
+        return [(problem.where, problem.what) for problem in index.check().problems]
+
+
+OF = "(SELECT min(id) FROM passages WHERE article = 3)"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE articles SET title = 'About the harbest' WHERE row = 3",
+        "UPDATE articles SET published = '2023-01-02' WHERE row = 3",
+        "UPDATE articles SET source = 'BBD' WHERE row = 3",
+        "UPDATE articles SET url = 'https://news.example/3' WHERE row = 3",
+        "UPDATE articles SET section = NULL WHERE row = 3",
+        """UPDATE articles SET authors = '["A"]' WHERE row = 3""",
+        "UPDATE articles SET origin = 'x' WHERE row = 3",
+        f"UPDATE passages SET key = zeroblob(16) WHERE id = {OF}",
+        f"UPDATE passages SET added = 0 WHERE id = {OF}",
+        "UPDATE seals SET seal = zeroblob(16) WHERE article = 3",
+        "DELETE FROM seals WHERE article = 3",
+    ],
+)
+def test_a_value_that_is_possible_but_was_not_committed_is_reported(path: Path, sql: str) -> None:
+    assert problems(path) == []
+    change(path, sql)
+    assert ("articles.db, article 'article-002'", SEALED) in problems(path)
+
+
+@pytest.mark.parametrize("bit", [0, 3, 9, 15])
+def test_any_flipped_bit_of_a_vector_is_reported(path: Path, bit: int) -> None:
+    with closing(sqlite3.connect(path / "articles.db")) as connection, connection:
+        ((number, vector),) = connection.execute(f"SELECT passage, vector FROM vectors WHERE passage = {OF}")
+        other = bytearray(vector)
+        other[20 + bit // 8] ^= 1 << bit % 8
+        connection.execute("UPDATE vectors SET vector = ? WHERE passage = ?", (bytes(other), number))
+    assert [where for where, _ in problems(path)] == ["articles.db, article 'article-002'"]
+
+
+def test_damage_that_shows_otherwise_is_told_once(path: Path) -> None:
+    change(path, "UPDATE articles SET text = replace(text, 'harvest', 'Harvest') WHERE row = 3")
+    ((where, what),) = problems(path)
+    assert where == "articles.db, article 'article-002'"
+    assert what.startswith("its text has digest sha256:")
+
+
+def test_articles_that_another_encoder_has_encoded_anew_are_sealed_anew(path: Path) -> None:
+    other = BagOfWordsEncoder(model="other", dimension=32)
+    with closing(Index.open(path)) as index, index.writer() as writer:
+        drafts = [make_draft(article, other) for article in index.snapshot().articles()]
+        writer.replace_vectors(other.identity, drafts)
+    assert problems(path) == []
+
+
+def test_an_article_with_no_passage_is_sealed_too(path: Path) -> None:
+    with closing(Index.open(path)) as index, index.writer() as writer:
+        writer.commit([make_draft(Article("empty", "Nothing but a headline", ""), ENCODER)])
+    assert problems(path) == []
+    change(path, "UPDATE articles SET title = 'Nothing but a headlime' WHERE id = 'empty'")
+    assert [where for where, _ in problems(path)][:1] == ["articles.db, article 'empty'"]
+
+
+def test_an_older_index_has_nothing_to_compare_and_is_sealed_at_the_next_writing(path: Path) -> None:
+    with closing(sqlite3.connect(path / "articles.db")) as connection, connection:
+        connection.execute("DROP TABLE seals")
+        connection.execute("PRAGMA user_version = 2")
+    assert problems(path) == []
+    with closing(Index.open(path)) as index:
+        generation = index.snapshot().generation
+        with index.writer():
+            pass
+        assert index.snapshot().generation == generation
+    assert problems(path) == []
+    change(path, "UPDATE articles SET source = 'BBD' WHERE row = 3")
+    assert problems(path) == [("articles.db, article 'article-002'", SEALED)]

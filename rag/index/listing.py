@@ -11,7 +11,7 @@ from rag.index.records import ARTICLE_COLUMNS, article_from_row
 from rag.types import Article, ArticleOrder
 
 ORDERS: Mapping[ArticleOrder, str] = {
-    "newest": "published IS NULL, published DESC, id",
+    "newest": "published DESC, id",  # undated ones are last anyway; any more, and the index on `published` is not used
     "oldest": "published IS NULL, published, id",
     "title": "title COLLATE NOCASE, id",
     "source": "source IS NULL, source COLLATE NOCASE, published DESC, id",

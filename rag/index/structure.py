@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,7 @@ def parse(data: NDArray[np.uint8]) -> Structure:
     """Parse what `Structure.write` wrote; only bytes whose digest is the recorded one may be handed over."""
     if data[:4].tobytes() == _IN_ONE_PIECE:  # most of it is one array, which need not be copied
         return Structure(faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(data), data.nbytes)), data)
-    return Structure(faiss.deserialize_index(data))
+    return Structure(faiss.read_index(faiss.PyCallbackIOReader(BytesIO(data.data).read)))
 
 
 @contextmanager

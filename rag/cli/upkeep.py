@@ -17,7 +17,7 @@ N_NAMED = 10  # sources are counted by name, and a large index has hundreds
 
 
 def status(index: Index = None, json: Json = False) -> None:
-    """Say what is in the index, how it was built, and how fast this machine encodes."""
+    """Say what is in the index, and how it was built."""
     rag = open_rag(index)
     form = plain_form(rag.status())
     if speeds := rag.speeds():

@@ -11,3 +11,21 @@ new MutationObserver(tidy).observe(document.querySelector("#rag-left") ?? docume
   childList: true,
   subtree: true,
 });
+
+// What opens below the conversation (chips, filters) takes room from it: whoever was less than a screen from its end
+// still sees the end; looked at again once Gradio, which may be on its way to where the end was, has arrived there.
+const chat = document.querySelector("#rag-chat");
+let heightBefore = chat?.clientHeight ?? 0;
+const toEnd = (within) => {
+  const scroller = chat.querySelector(".panel-wrap");
+  const hidden = scroller ? scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop : 0;
+  if (hidden > 0 && hidden < within) scroller.scrollTop = scroller.scrollHeight;
+};
+const keepEnd = () => {
+  const taken = heightBefore - chat.clientHeight;
+  heightBefore = chat.clientHeight;
+  if (taken <= 0) return;
+  toEnd(chat.clientHeight + taken);
+  setTimeout(() => toEnd(taken + 60), 700);
+};
+if (chat) new ResizeObserver(keepEnd).observe(chat);

@@ -133,6 +133,20 @@ def test_a_follow_up_says_what_it_is_read_as_and_shows_its_source(page):
     page.until(lambda: RAISED_TEXT in page.active()["text"], "the sentence that the follow-up's answer cites")
 
 
+def test_what_opens_below_the_conversation_leaves_the_end_of_the_answer_in_view(page):
+    page.ask("What did Xi Jinping have for lunch?")
+    page.ask(QUESTIONS[1])
+    page.shown(".rag-next")
+    below = """
+        const end = [...document.querySelectorAll(".rag-foot")].at(-1).getBoundingClientRect().bottom;
+        return end - document.querySelector("#rag-chat .panel-wrap").getBoundingClientRect().bottom;
+    """
+    page.until(lambda: page.js(below) <= 0, "the end of the answer above the chips")
+    page.click(".rag-filters summary")
+    page.shown(".rag-filters-form")
+    page.until(lambda: page.js(below) <= 0, "the end of the answer above the filters")
+
+
 def test_an_article_is_added_while_questions_are_answered_then_answered_from_then_removed(page, server, tmp_path):
     news = tmp_path / "lanterns.jsonl"
     chronicle = [(n, f"In year {n} the mill ground {n * 7} sacks. " * 40) for n in range(600)]

@@ -149,9 +149,9 @@ def test_what_opens_below_the_conversation_leaves_the_end_of_the_answer_in_view(
 
 def test_an_article_is_added_while_questions_are_answered_then_answered_from_then_removed(page, server, tmp_path):
     news = tmp_path / "lanterns.jsonl"
-    chronicle = [(n, f"In year {n} the mill ground {n * 7} sacks. " * 40) for n in range(600)]
+    chronicle = [(n, f"In year {n} the mill ground {n * 7} sacks. " * 40) for n in range(360)]
     lines = [{"id": f"year-{n}", "title": f"Chronicle of year {n}", "text": text} for n, text in chronicle]
-    lines.append({"id": "lanterns", "title": "Lanterns of Varnholt", "text": "Varnholt lit 912 lanterns on Friday."})
+    lines.insert(0, {"id": "lanterns", "title": "Lanterns of Varnholt", "text": "Varnholt lit 912 lanterns on Friday."})
     news.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     asking = page.driver.current_window_handle
     page.driver.switch_to.new_window("tab")
@@ -173,7 +173,7 @@ def test_an_article_is_added_while_questions_are_answered_then_answered_from_the
             break
         n_meanwhile += 1
     assert n_meanwhile >= 1
-    report = page.shown(".rag-report", "121 added")
+    report = page.shown(".rag-report", f"{len(lines)} added")
     page.js("document.querySelector('.rag-report details').open = true")
     assert "added Lanterns of Varnholt" in report.text
     page.driver.switch_to.window(asking)

@@ -6,28 +6,25 @@ Puts the parts together and owns no logic of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rag.answering.blend import ReaderEvidence
-from rag.answering.reader import Reader, load_reader
-from rag.answering.steps import Ask, Steps, ThresholdedEvidenceModel
-from rag.chain import AnswerChain, RagRetriever, Step, make_constraints
+from rag.answering.steps import Ask
+from rag.chain import RagRetriever, Step, make_constraints
 from rag.encoding import identity_of, load_encoder, remembering, speeds_of
 from rag.encoding.choosing import Speeds
-from rag.errors import ArticleNotFound, IndexNotFound, SettingInvalid
-from rag.fitting import check_configured, load_fitting
-from rag.given import check_sources, check_targets, count_of, day_of, question_of, turns_of
-from rag.index import CheckReport, Index, Snapshot, Status
+from rag.errors import ArticleNotFound, EncoderUnavailable, SettingInvalid
+from rag.given import check_targets, count_of, question_of, turns_of
+from rag.index import CheckReport, Index, Status
 from rag.ingest import AddProgress, add_articles, rebuild, rebuild_views
-from rag.onward import Day, Onward
-from rag.protocols import Encoder
+from rag.onward import Onward
+from rag.opened import Day
 from rag.reading import read
 from rag.retrieval import HybridRetriever, constrain
-from rag.settings import Settings, load_settings
+from rag.settings import load_settings
 from rag.support import Choice, Support, choose, support
-from rag.types import AddReport, Answer, Article, ArticleOrder, Constraints, Hit, Sentence, Skipped, Turn
+from rag.types import AddReport, Answer, Article, ArticleOrder, Hit, Sentence, Skipped, Turn
 from rag.verify import VerifyReport, verify
 
 
@@ -49,95 +46,6 @@ def open_index(path: str | Path | None = None, **settings: Any) -> Rag:
 
 class Rag(Onward):
     """One index and the models to ask it. Thread-safe; cheap to open: models are loaded when first needed."""
-
-    def __init__(
-        self, settings: Settings, encoder: Encoder | None = None, model: ThresholdedEvidenceModel | None = None
-    ) -> None:
-        """Open an index; usually through `open_index`.
-
-        Args:
-            settings: Where it is and what to use.
-            encoder: Used instead of the one that the settings name.
-            model: Evidence model used instead of the shipped one.
-        """
-        self.settings = settings
-        self._given_encoder = encoder
-        self._given_model = model
-
-    @cached_property
-    def _opened(self) -> Index:
-        index = Index.open(self.settings.index)
-        if self._given_encoder is None:
-            check_configured(self.settings, index.identity)
-        return index
-
-    @cached_property
-    def encoder(self) -> Encoder:
-        """The encoder: the one the index was built with, or the configured one for a new index."""
-        if self._given_encoder is not None:
-            return self._given_encoder
-        return load_fitting(self.settings, self._opened.identity if self.exists else None)
-
-    @property
-    def exists(self) -> bool:
-        """Whether the index has come into being."""
-        try:
-            return self._opened is not None
-        except IndexNotFound:
-            return False
-
-    def snapshot(self) -> Snapshot:
-        """The newest generation, as one consistent view.
-
-        Raises:
-            IndexNotFound: Nothing was added yet.
-        """
-        return self._opened.snapshot()
-
-    def _follow(self) -> Snapshot:
-        """Return the newest generation; what was loaded for another encoder than it has is let go of."""
-        snapshot = self.snapshot()
-        loaded = self.__dict__.get("encoder")
-        if loaded is not None and loaded.identity != snapshot.identity:
-            for stale in ("_opened", "encoder", "model", "chain"):
-                self.__dict__.pop(stale, None)
-        return self.snapshot()
-
-    @property
-    def generation(self) -> int:
-        """Number of the newest generation; 0 before the first addition."""
-        return self.snapshot().generation if self.exists else 0
-
-    @property
-    def n_articles(self) -> int:
-        """Articles in the newest generation."""
-        return self.snapshot().n_articles if self.exists else 0
-
-    @cached_property
-    def model(self) -> ThresholdedEvidenceModel:
-        """The evidence model: the one given, else the shipped one."""
-        return self._given_model or ReaderEvidence(self.encoder, self.reader)
-
-    @cached_property
-    def reader(self) -> Reader:
-        """What reads question and passage together."""
-        return load_reader(self.settings)
-
-    @cached_property
-    def chain(self) -> AnswerChain:
-        """The read path as a LangChain runnable.
-
-        Raises:
-            MissingExtra: The package of the language model that is asked for is not installed.
-            SettingInvalid: Its name cannot be used, or a key is missing.
-        """
-        steps = Steps(self.encoder, self.model)
-        if self.settings.llm is None:
-            return AnswerChain(steps, self.snapshot)
-        from rag.llm import WrittenSteps, load_chat_model
-
-        model = load_chat_model(self.settings)
-        return AnswerChain(WrittenSteps(steps, model, self.settings.llm_unbacked), self.snapshot)
 
     def warm_up(self) -> None:
         """Load the models and run each once, so that the first question does not wait for it.
@@ -213,14 +121,6 @@ class Rag(Onward):
         k = min(count_of("k", k, 1), max(snapshot.n_passages, 1))
         constraints = constrain(question_of(question), given, snapshot)
         return HybridRetriever(snapshot, self.encoder).retrieve(question, constraints, k)
-
-    def _constraints(self, as_of: Day, since: Day, until: Day, sources: Sequence[str]) -> Constraints:
-        """Check what an asker allows to be used, and that there is anything to use."""
-        if self._follow().n_articles == 0:
-            raise IndexNotFound(f"The index {self.settings.index} has no articles. Add some with `rag add PATH`.")
-        if sources:
-            check_sources(sources, self._opened.status().sources)
-        return make_constraints(day_of(as_of), day_of(since), day_of(until), sources)
 
     def support(
         self,
@@ -332,8 +232,10 @@ class Rag(Onward):
         return self._opened.status()
 
     def speeds(self) -> Speeds | None:
-        """Say how fast this machine encodes in float and in int8, as measured when it first chose; None before."""
-        return speeds_of(self.settings, self._opened.identity.model)
+        """Say how fast this machine encodes in float and in int8; None where that was not measured, or cannot be."""
+        with suppress(EncoderUnavailable):
+            return speeds_of(self.settings, self._opened.identity.model)
+        return None
 
     def check(self, repair: bool = False) -> CheckReport:
         """Check the log and its views; with `repair`, rebuild views that are wrong."""

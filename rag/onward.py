@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
-from typing import Protocol
 
 from rag.answering.next_questions import first_questions, next_questions
-from rag.answering.steps import Ask, Steps, ThresholdedEvidenceModel
+from rag.answering.steps import Ask, Steps
 from rag.chain import AnswerChain
 from rag.given import count_of, turns_of
-from rag.index import Snapshot
-from rag.protocols import Encoder
+from rag.opened import Day, Opened
 from rag.support import Corroboration, corroborate
 from rag.types import Answer, Constraints, Turn
 
 N_NEWEST = 40
 """Articles whose leads are looked at for questions to begin with: a third has a lead that makes any (2026-11-25)."""
 
-Day = date | str | None
-"""A date, `YYYY-MM-DD`, or None."""
 
-
-class Opened(Protocol):
-    """An open index with its models: what `rag.api.Rag` is to this file."""
-
-    def snapshot(self) -> Snapshot: ...  # noqa: D102 - as in `Rag`, and those below
-    @property
-    def encoder(self) -> Encoder: ...  # noqa: D102
-    @property
-    def model(self) -> ThresholdedEvidenceModel: ...  # noqa: D102
-    def _constraints(self, as_of: Day, since: Day, until: Day, sources: Sequence[str]) -> Constraints: ...
-
-
-class Onward:
+class Onward(Opened):
     """The part of `rag.api.Rag` that begins where an answer ends."""
 
     def corroborate(
-        self: Opened,
+        self,
         article_id: str,
         sentence: int,
         *,
@@ -66,7 +49,7 @@ class Onward:
         return corroborate(article_id, sentence, self.snapshot(), self.encoder, self.model, constraints)
 
     def next_questions(
-        self: Opened,
+        self,
         answer: Answer,
         *,
         history: Sequence[Turn] = (),
@@ -95,7 +78,7 @@ class Onward:
         ask = _asking(self, turns, self._constraints(as_of, since, until, sources))
         yield from next_questions(answer, self.snapshot(), ask, turns)
 
-    def first_questions(self: Opened) -> tuple[str, ...]:
+    def first_questions(self) -> tuple[str, ...]:
         """Return up to three questions to begin with that the newest articles answer; tried likewise."""
         snapshot = self.snapshot()
         newest = snapshot.articles(limit=N_NEWEST)

@@ -164,6 +164,12 @@ def test_an_index_that_was_encoded_anew_by_others_is_asked_with_its_encoder_or_n
             old()
 
 
+def test_what_is_in_an_index_is_told_on_a_machine_that_lacks_its_encoder(opened: Rag):
+    elsewhere = Rag(opened.settings)
+    assert elsewhere.status().encoder.model == "bag-of-words"
+    assert elsewhere.speeds() is None
+
+
 @pytest.mark.parametrize("views_only", [True, False])
 def test_a_rebuild_tells_how_far_it_has_come_and_questions_are_answered_meanwhile(opened: Rag, views_only: bool):
     told = []

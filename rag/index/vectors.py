@@ -117,9 +117,8 @@ class VectorView:
             stored: Asked for the vectors that a compressed structure proposes.
         """
         found = self._in_base(vector, n, allowed, stored)
-        scores = np.vecdot(
-            self.vectors, vector
-        )  # not `@`: BLAS's threads wait spinning, ten times as long as this takes
+        # Not `@`: BLAS's threads wait spinning, ten times as long as this takes.
+        scores = np.vecdot(self.vectors, vector)
         where = slice(None) if allowed is None else _isin(self.added, allowed)
         found += _best(self.added[where], scores[where], n)
         return sorted(found, key=lambda hit: -hit[1])[:n]

@@ -24,6 +24,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from benchmarks.faults import finish
 from benchmarks.faults.ledger import Ledger, foreign, misquoted
 from benchmarks.faults.material import ROOT, Models, articles, opened, questions
 from rag.answering.steps import Steps
@@ -56,11 +57,8 @@ def main() -> None:
             row = {"pool": pool, "models": models, **part(pool, models, n, options.commits)}
             print(json.dumps(row), flush=True)
             rows.append(row)
-    if options.out:
-        options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     n_faults = sum(row["faults"] for row in rows)
-    print(f"{sum(row['questions'] for row in rows):,} questions, {n_faults} faults")
-    sys.exit(1 if n_faults else 0)
+    finish(rows, f"{sum(row['questions'] for row in rows):,} questions", n_faults, options.out)
 
 
 def part(pool: str, models: Models, n: int, n_commits: int) -> dict[str, Any]:

@@ -31,6 +31,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from benchmarks.faults import finish
+
 SEAM = Path(__file__).with_name("seam.c")
 OFF, COUNT, KILL, TEAR, FAIL, FAIL_FROM = range(6)
 WRITE, NAME, SYNC, CREATE, OPEN = 1, 2, 4, 8, 16
@@ -72,11 +74,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             sys.exit(subprocess.run([sys.executable, "-m", __spec__.name, *sys.argv[1:]], env=under(folder)).returncode)
     rows = list(campaign(options.every))
-    if options.out:
-        options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    n_faults = sum(row["faults"] for row in rows)
-    print(f"{sum(row['trials'] for row in rows):,} trials, {n_faults} faults")
-    sys.exit(1 if n_faults else 0)
+    finish(rows, f"{sum(row['trials'] for row in rows):,} trials", sum(row["faults"] for row in rows), options.out)
 
 
 def under(folder: str) -> dict[str, str]:

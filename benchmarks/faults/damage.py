@@ -8,17 +8,16 @@ error or by `rag check`, or lie where nothing is stored: no answer may differ wi
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import random
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from benchmarks.faults import finish
 from benchmarks.faults.campaign import in_child, observed, prepare, state_of
 
 SEED = 20261125
@@ -51,11 +50,7 @@ def main() -> None:
                 counts[outcome(path, old, str(relative))] += 1
             rows.append({"file": kind(relative), "bytes": file.stat().st_size, **counts})
             print(f"{kind(relative):34}{file.stat().st_size:8} bytes  {dict(counts)}", flush=True)
-    if options.out:
-        options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    faults = sum(row.get("FAULT", 0) for row in rows)
-    print(f"{len(rows)} files, {faults} faults")
-    sys.exit(1 if faults else 0)
+    finish(rows, f"{len(rows)} files", sum(row.get("FAULT", 0) for row in rows), options.out)
 
 
 def damage(file: Path, change: str | float, rng: random.Random) -> None:

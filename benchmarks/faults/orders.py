@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.faults import finish
 from benchmarks.faults.material import Models, articles, opened, questions
 from rag.api import Rag
 from rag.index import Index, vectors
@@ -44,11 +44,8 @@ def main() -> None:
     for row in trials(options.trials, "fake" if options.fake else "encoder"):
         print(json.dumps(row), flush=True)
         rows.append(row)
-    if options.out:
-        options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     n_faults = sum(not (row["same_content"] and row["same_top_10"]) for row in rows)
-    print(f"{len(rows)} orders, {n_faults} faults")
-    sys.exit(1 if n_faults else 0)
+    finish(rows, f"{len(rows)} orders", n_faults, options.out)
 
 
 def trials(n: int, models: Models) -> Iterator[dict[str, Any]]:

@@ -55,10 +55,11 @@ class HybridRetriever:
             EncoderMismatch: The index has been encoded anew since the encoder was loaded.
         """
         if self.snapshot.identity != self.encoder.identity:
+            now, ours = self.snapshot.identity, self.encoder.identity
             raise EncoderMismatch(
-                f"The articles are encoded with {self.snapshot.identity.model!r} now, but the question would be with "
-                f"{self.encoder.identity.model!r}; vectors of two encoders cannot be compared. Ask again, or open the "
-                "index again."
+                f"The articles are encoded with {now.model!r} ({now.precision}) now, but the question would be with "
+                f"{ours.model!r} ({ours.precision}); vectors of two encoders cannot be compared. Ask again, or open "
+                "the index again."
             )
         question = question.strip()[:MAX_QUESTION_CHARACTERS]
         if k < 1 or not question:

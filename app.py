@@ -48,6 +48,9 @@ STORAGE_KEY = "rag-conversations"
 # A tab that is loaded again goes on with its conversation; a new tab begins one.
 ARRIVE = "(history, key) => [history, sessionStorage.getItem('rag-conversation') ?? '']"
 REMEMBER = "(key) => { sessionStorage.setItem('rag-conversation', key); }"
+# What stands below sources and conversation goes when other sources come, but a list of reports stays while they are
+# opened. Done in the browser: a reply that comes late would wipe what the reader asked for meanwhile.
+TIDY = """(panel, why) => [panel.includes('data-key="link"') && why.includes("rag-others") ? why : "", ""]"""
 NO_REPORT = (
     '<div class="rag-panel rag-blank"><h2>How well does it answer?</h2><p>Choose a question set and run it: figures '
     "with intervals, plots, every question with its answer and its gold, and what moved since the last run.</p></div>"
@@ -135,8 +138,7 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved)
     panel.keep(saved.keep, [conversation], [noted], **quiet)
     panel.others(corroborating.others, [conversation], [why], **quiet)
     panel.open_other(corroborating.open_other, None, [panel], **quiet)
-    panel.change(corroborating.kept, [panel, why], [why], **quiet)  # of another answer's sources nothing was explained
-    panel.change(lambda: "", None, [noted], **quiet)  # nor kept
+    panel.change(None, [panel, why], [why, noted], js=TIDY)
     form.chosen(desk.choose, None, [filters], **quiet)
     talks.begin(desk.begin, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
     resumed.then(None, [key], None, js=REMEMBER)

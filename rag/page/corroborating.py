@@ -92,7 +92,3 @@ class Corroborating:
     def open_other(self, event: gr.EventData) -> str:
         """Return the panel with a report's article, opened at its sentence."""
         return linked_panel(self.rag, str(event.article), str(event.sentence))
-
-    def kept(self, panel: str, why: str) -> str:
-        """Return what stands below the sources when they change: a list of reports stays while they are opened."""
-        return why if 'data-key="link"' in panel and "rag-others" in why else ""

@@ -137,11 +137,3 @@ def test_a_report_opens_its_article_at_its_sentence_and_one_that_is_gone_is_told
     assert '<mark class="rag-mark" tabindex="-1" data-spots="link-1"' in panel
     assert "No article" in page.open_other(event(article="nowhere", sentence="1"))
     assert 'data-open="link-1"' in page.open_other(event(article=BALLOON.id, sentence="<b>"))
-
-
-def test_the_list_stays_while_its_reports_are_opened_and_goes_with_another_answer():
-    page = Corroborating(stocked())
-    others, link = others_html(found(), "a1-1"), page.open_other(event(article=BALLOON.id, sentence="1"))
-    assert page.kept(link, others) == others
-    assert page.kept('<div class="rag-panel" data-key="a2">', others) == ""
-    assert page.kept(link, '<div class="rag-why">Why</div>') == ""

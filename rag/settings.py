@@ -100,6 +100,10 @@ class Settings(BaseSettings):
         True, description="Count questions without an answer, asked in page or API, in the index folder: text and day."
     )
 
+    suggest: bool = Field(
+        True, description="Offer next questions below an answer: up to five are tried, each the work of an answer."
+    )
+
     # from here on: `rag serve`; docs/serving.md tells them in full
     host: str = Field("127.0.0.1", description="Address to listen on; any but loopback needs credentials.")
     port: int = Field(7860, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")

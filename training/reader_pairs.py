@@ -26,21 +26,24 @@ from rag.support import claim_of
 from rag.words import content_stems
 
 DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
-NEWS = Path(__file__).with_name("news")
+OWN = {"news": "news/*.jsonl", "encyclopedia": "encyclopedia/*.jsonl"}  # invented texts, beside this file
 HELD_OUT = 15
 # Share of a round's pairs drawn from each set: small sets of plain prose count for more than their size.
 SHARES = {
-    "squadshifts-reddit": 0.19,
-    "squadshifts-amazon": 0.17,
-    "selqa-dev": 0.07,
-    "qed-dev": 0.10,
-    "xquad-en": 0.12,
+    "squadshifts-reddit": 0.11,
+    "squadshifts-amazon": 0.08,
+    "selqa-dev": 0.05,
+    "qed-dev": 0.08,
+    "xquad-en": 0.08,
     "wice-claims-dev": 0.05,
-    "news": 0.30,
+    "news": 0.42,
+    "encyclopedia": 0.13,
 }
 # What becomes of a drawn question: asked of its passage, claimed (with its answer), or made unanswerable in one of four
-# ways: claimed with a wrong answer, asked of a passage nearby, with a name exchanged, or asked without its gold.
+# ways: claimed with a wrong answer, asked of a passage nearby, with a name exchanged, or asked without its gold. Our
+# own texts have many questions without an answer as they are.
 WAYS = {"asked": 0.40, "claimed": 0.10, "misclaimed": 0.10, "neighbour": 0.20, "swapped": 0.08, "withheld": 0.12}
+WAYS_OF_OWN = {"asked": 0.60, "claimed": 0.10, "misclaimed": 0.10, "neighbour": 0.07, "swapped": 0.05, "withheld": 0.08}
 # Of the neighbours of a question on a long text, the share that are another part of that text.
 SAME_TEXT = 0.5
 PARTLY = 0.4  # how far a passage that supports a part of a claim counts as supporting it
@@ -112,15 +115,15 @@ def held_out(text: str) -> bool:
 
 
 def read_records(name: str) -> list[dict[str, Any]]:
-    """Read a set's records; the news-style examples stand beside this file."""
-    if name == "news":
-        return [record for path in sorted(NEWS.glob("*.jsonl")) for record in news_records(path)]
+    """Read a set's records."""
+    if name in OWN:
+        return [record for path in sorted(Path(__file__).parent.glob(OWN[name])) for record in own_records(path)]
     with gzip.open(DATA / "evidence" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
-def news_records(path: Path) -> Iterator[dict[str, Any]]:
-    """Read invented reports: a line has title, text and questions, each with evidence, some with answer and choices.
+def own_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Read invented texts: a line has title, text and questions, each with evidence, some with answer and choices.
 
     Raises:
         ValueError: An evidence sentence does not stand in its text.
@@ -191,23 +194,20 @@ class Pairs:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
-        self.pools = {name: read_pool(name) for name in SHARES if name != "news"}
+        self.pools = {name: read_pool(name) for name in SHARES}
 
     def draw(self, n: int, rng: np.random.Generator, held: bool = False) -> list[Pair]:
         """Draw `n` pairs of the texts that are (or are not) held out."""
-        news = read_pool("news")
-        pools = self.pools | ({"news": news} if news.asked else {})
-        shares = np.array([SHARES[name] for name in pools])
         out: list[Pair] = []
-        for name, share in zip(pools, shares / shares.sum(), strict=True):
-            pool = pools[name]
+        for name, pool in self.pools.items():
             chosen = [a for a in pool.asked if pool.texts[a.home].held_out == held]
             picked = rng.permutation(len(chosen))
-            out += self._of_pool(pool, [chosen[picked[i % len(picked)]] for i in range(round(n * share))], rng)
+            out += self._of_pool(pool, [chosen[picked[i % len(picked)]] for i in range(round(n * SHARES[name]))], rng)
         return out
 
     def _of_pool(self, pool: Pool, chosen: Sequence[Asked], rng: np.random.Generator) -> Iterator[Pair]:
-        ways = rng.choice(list(WAYS), size=len(chosen), p=list(WAYS.values()))
+        mix = WAYS_OF_OWN if pool.name in OWN else WAYS
+        ways = rng.choice(list(mix), size=len(chosen), p=list(mix.values()))
         far = [asked for asked, way in zip(chosen, ways, strict=True) if way == "neighbour"]
         others = dict(zip(map(id, far), pool.near([a.question for a in far], 8).tolist(), strict=True)) if far else {}
         bank = [name for asked in chosen for name in names_in(asked.question)] or ["Smith"]

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from reader_model import Reader, load, loss_of, padded, sentence_logits
 from reader_pairs import Pair, Pairs
+from shipped_reader import shipped_weights
 from sklearn.metrics import roc_auc_score
 
 from rag.encoding.location import locate
@@ -39,7 +40,8 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=16)
     options.add_argument("--minutes", type=float, default=150.0)
-    options.add_argument("--start", type=Path, help="weights to begin with, of an earlier run; else the encoder's")
+    options.add_argument("--shipped", action="store_true", help="begin with the reader that ships, not the encoder")
+    options.add_argument("--lr", type=float, default=LR, help="highest learning rate; the heads' is in proportion")
     options.add_argument("--bf16", action="store_true", help="where the processor computes in it: twice as fast")
     options.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     asked = options.parse_args()
@@ -51,13 +53,14 @@ def main() -> None:
     held = pairs.draw(320, np.random.default_rng(SEED), held=True)
     tell(f"held out for the way: {len(held)}")
     reader = load(str(folder))
-    if asked.start:
-        reader.load_state_dict(torch.load(asked.start, weights_only=True, map_location="cpu")["reader"])
+    if asked.shipped:
+        reader.load_state_dict(shipped_weights(), strict=False)
     reader.to(asked.device)
     heads = [*reader.token.parameters(), *reader.passage.parameters()]
     body = [p for p in reader.bert.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW([{"params": body, "lr": LR}, {"params": heads, "lr": HEAD_LR}], weight_decay=0.01)
-    peaks = [LR, HEAD_LR]
+    peaks = [asked.lr, HEAD_LR * asked.lr / LR]
+    groups = [{"params": part, "lr": peak} for part, peak in zip((body, heads), peaks, strict=True)]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     FOLDER.mkdir(parents=True, exist_ok=True)
     done, spent = 0, 0.0
     if (FOLDER / "last.pt").exists():

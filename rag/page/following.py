@@ -43,10 +43,10 @@ class Following:
         self._first: tuple[int, tuple[str, ...]] = (0, ())  # generation, and what its newest articles answer
 
     def suggest(self, conversation: Conversation) -> Iterator[str]:
-        """Yield the chips below the last answer as they are found; none where it failed or abstained."""
+        """Yield the chips below the last answer as they are found; none after a failure, an abstention, or unwanted."""
         yield ""
         last = conversation[-1] if conversation else None
-        if last is None or last.answer is None:
+        if last is None or last.answer is None or not self.rag.settings.suggest:
             return
         history = [turn for exchange in conversation for turn in exchange.turns()]
         found: list[str] = []
@@ -59,6 +59,8 @@ class Following:
 
     def first(self) -> tuple[str, ...]:
         """Return questions to begin with, found once for each generation of the index."""
+        if not self.rag.settings.suggest:
+            return ()
         try:
             generation = self.rag.generation
             if self._first[0] != generation:

@@ -8,6 +8,7 @@ from rag.errors import IndexNotFound
 from rag.page.catalogue import Catalogue
 from rag.page.desk import Desk
 from rag.page.following import Following, chips_html
+from rag.settings import Settings
 from tests.page.fake_rag import BALLOON, HARVEST, HOSTILE, PAYLOAD, SUMMIT, FakeRag, stocked
 
 RAISED = "What did Blinken raise about Taiwan Strait peace?"
@@ -49,6 +50,15 @@ def test_nothing_leads_on_from_an_abstention_or_a_failure(question):
     rag = stocked()
     assert list(Following(rag).suggest(asked(rag, question))) == [""]
     assert list(Following(rag).suggest([])) == [""]
+
+
+def test_nothing_is_tried_or_offered_where_it_is_not_wanted():
+    rag = FakeRag([SUMMIT, BALLOON, HARVEST])
+    rag.settings = Settings(suggest=False)
+    conversation = asked(rag, RAISED)
+    assert conversation[-1].answer.citations
+    assert list(Following(rag).suggest(conversation)) == [""]
+    assert Following(rag).first() == ()
 
 
 def test_articles_that_are_gone_offer_nothing(monkeypatch):

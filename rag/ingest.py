@@ -5,11 +5,16 @@ Knows the order of the steps and what counts as the same article; the steps them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
+from queue import SimpleQueue
+from threading import Event
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.errors import RagError, ReadError
 from rag.index import Draft, Index, PassageSpan, Writer
@@ -21,6 +26,9 @@ from rag.types import AddReport, Article, Skipped, same_article
 # Passages encoded and committed together. Large enough that sorting by length wastes little padding and that commits
 # cost nothing beside encoding (20 ms against 10 s on two cores); small enough that an interruption loses seconds.
 BATCH_PASSAGES = 512
+
+Known = Mapping[bytes, NDArray[np.float16]]
+"""The vector of each passage key, float16 (dimension,)."""
 
 Stage = Literal["reading", "encoding", "saving", "building"]
 
@@ -61,6 +69,31 @@ class _Batch:
         )
 
 
+class _Encoding:
+    """A batch that is being encoded, in a thread of its own: the next one is read meanwhile."""
+
+    def __init__(self, batch: _Batch, encoder: Encoder, known: Known, pool: Executor, stop: Event) -> None:
+        self.batch = batch
+        self._told: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
+
+        def tell(done: int, n: int) -> None:
+            if stop.is_set():
+                raise CancelledError
+            self._told.put((done, n))
+
+        self._drafts = pool.submit(encode_drafts, batch.drafts, encoder, known, tell)
+        self._drafts.add_done_callback(lambda _: self._told.put(None))
+
+    def is_done(self) -> bool:
+        return self._drafts.done()
+
+    def wait(self, progress: Callable[[int, int], None]) -> list[Draft]:
+        """Return the drafts with their vectors; `progress(done, n)` is called from here, as it goes on."""
+        while (told := self._told.get()) is not None:
+            progress(*told)
+        return self._drafts.result()
+
+
 def add_articles(
     index: Index,
     encoder: Encoder,
@@ -79,51 +112,67 @@ def add_articles(
         ReadError: `strict`, and an item was skipped; what was committed before it stays.
         IndexLocked: Another process is writing.
     """
-    adder = _Adder(index, encoder, total, progress or (lambda _: None))
-    with index.writer() as writer:
+    stop = Event()
+    with index.writer() as writer, ThreadPoolExecutor(1, thread_name_prefix="add") as pool:
+        adder = _Adder(encoder, writer, pool, stop, total, progress or (lambda _: None))
         try:
             for item in items:
                 if not isinstance(item, Skipped):
-                    adder.take(writer, item)
+                    adder.take(item)
                 elif strict:
                     raise ReadError(f"{item} (stopped there, as --strict asks; what was read before it is indexed)")
                 else:
                     adder.report += AddReport(skipped=(item,))
+            adder.flush()
         except RagError:  # of a target among several: what the others gave is not lost
-            adder.flush(writer)
+            adder.flush()
             raise
-        adder.flush(writer)
+        finally:
+            stop.set()  # on Ctrl-C only the passages under way are waited for
     return replace(adder.report, generation=index.snapshot().generation)
 
 
 class _Adder:
-    """Carries an addition from article to article."""
+    """Carries an addition from article to article: while one batch is encoded, the next is read."""
 
     def __init__(
-        self, index: Index, encoder: Encoder, total: int | None, progress: Callable[[AddProgress], None]
+        self,
+        encoder: Encoder,
+        writer: Writer,
+        pool: Executor,
+        stop: Event,
+        total: int | None,
+        progress: Callable[[AddProgress], None],
     ) -> None:
         self._encoder = encoder
+        self._writer = writer
+        self._pool = pool
+        self._stop = stop
         self._total = total
         self._progress = progress
         self._batch = _Batch()
+        self._encoding: _Encoding | None = None
         self._n_done = 0
         self._n_encoded = 0
         self.report = AddReport()
 
-    def take(self, writer: Writer, article: Article) -> None:
-        """Sort `article` into unchanged or to be committed; commit when the batch is full."""
-        if self._batch.holds(article):
-            self.flush(writer)  # two readings of one article in a row: the second is compared with the first
+    def take(self, article: Article) -> None:
+        """Sort `article` into unchanged or to be committed; have the batch encoded when it is full."""
+        if self._encoding and self._encoding.is_done():
+            self._land()  # a source may be slow: what is done is not kept waiting for the next batch to fill
+        if any(batch.holds(article) for batch in self._uncommitted()):
+            self.flush()  # two readings of one article in a row: the second is compared with the first
         self._tell("reading", article.title)
-        known = find_known(writer, article)
+        known = find_known(self._writer, article)
         if known is not None:
             article = replace(article, id=known.id)
         if known is not None and same_article(known, article):
             self.report += AddReport(unchanged=(article.id,))
             self._n_done += 1
             return
-        twins = [twin for twin in writer.find(digest=article.digest) if twin.id != article.id]
-        duplicate = bool(twins) or any(draft.article.digest == article.digest for draft in self._batch.drafts)
+        twins = [twin for twin in self._writer.find(digest=article.digest) if twin.id != article.id]
+        pending = (draft.article for batch in self._uncommitted() for draft in batch.drafts)
+        duplicate = bool(twins) or any(other.digest == article.digest for other in pending)
         draft = make_draft(article, self._encoder)
         self._batch.drafts.append(draft)
         self._batch.n_passages += len(draft.passages)
@@ -134,26 +183,46 @@ class _Adder:
             n_passages=len(draft.passages),
         )
         if self._batch.n_passages >= BATCH_PASSAGES:
-            self.flush(writer)
+            self._encode()
 
-    def flush(self, writer: Writer) -> None:
-        """Encode and commit the batch."""
-        batch, self._batch = self._batch, _Batch()
-        if not batch.drafts:
-            return
-        last = batch.drafts[-1].article.title
+    def flush(self) -> None:
+        """Encode and commit all that was read."""
+        self._encode()
+        self._land()
 
-        def told(done: int, n: int) -> None:
-            share = int(len(batch.drafts) * done / max(n, 1))
-            self._progress(AddProgress("encoding", self._n_done + share, self._total, last, self._n_encoded + done))
+    def _uncommitted(self) -> list[_Batch]:
+        return [self._batch, *([self._encoding.batch] if self._encoding else [])]
 
-        drafts = encode_drafts(batch.drafts, self._encoder, writer, told)
+    def _encode(self) -> None:
+        """Begin to encode the batch, once the one before it is encoded; commit that one meanwhile."""
+        before, batch = self._encoding, self._batch
+        drafts = before.wait(partial(self._tell_encoding, before.batch)) if before else []
+        self._batch, self._encoding = _Batch(), None
+        if batch.drafts:
+            known = self._writer.known_vectors([key for draft in batch.drafts for key in draft.keys])
+            self._encoding = _Encoding(batch, self._encoder, known, self._pool, self._stop)
+        if before:
+            self._commit(before.batch, drafts)
+
+    def _land(self) -> None:
+        """Commit the batch that is being encoded, if any, once it is."""
+        before, self._encoding = self._encoding, None
+        if before:
+            self._commit(before.batch, before.wait(partial(self._tell_encoding, before.batch)))
+
+    def _commit(self, batch: _Batch, drafts: Sequence[Draft]) -> None:
+        last = drafts[-1].article.title
         self._tell("saving", last)
-        writer.commit(drafts)
-        self._n_done += len(batch.drafts)
+        self._writer.commit(drafts)
+        self._n_done += len(drafts)
         self._n_encoded += batch.n_passages
         self.report += batch.report
         self._tell("saving", last)
+
+    def _tell_encoding(self, batch: _Batch, done: int, n: int) -> None:
+        share = int(len(batch.drafts) * done / max(n, 1))
+        last = batch.drafts[-1].article.title
+        self._progress(AddProgress("encoding", self._n_done + share, self._total, last, self._n_encoded + done))
 
     def _tell(self, stage: Stage, title: str) -> None:
         self._progress(AddProgress(stage, self._n_done, self._total, title, self._n_encoded))
@@ -182,18 +251,17 @@ def make_draft(article: Article, encoder: Encoder) -> Draft:
 def encode_drafts(
     drafts: Sequence[Draft],
     encoder: Encoder,
-    writer: Writer | None,
+    known: Known,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Draft]:
-    """Give the drafts their vectors; with a `writer`, a passage that its log has a vector for is not encoded again."""
+    """Give the drafts their vectors; a passage whose key is among the `known` vectors is not encoded again."""
     inputs: dict[bytes, str] = {}
     for draft in drafts:
         for key, passage in zip(draft.keys, draft.passages, strict=True):
             inputs.setdefault(key, _input(draft.article, passage))
-    vectors = dict(writer.known_vectors(list(inputs))) if writer else {}
-    missing = [key for key in inputs if key not in vectors]
+    missing = [key for key in inputs if key not in known]
     encoded = encoder.encode([inputs[key] for key in missing], progress).astype(np.float16)
-    vectors.update(zip(missing, encoded, strict=True))
+    vectors = {**known, **dict(zip(missing, encoded, strict=True))}
     empty = np.zeros((0, encoder.identity.dimension), np.float16)
     return [replace(d, vectors=np.stack([vectors[key] for key in d.keys]) if d.keys else empty) for d in drafts]
 
@@ -222,7 +290,7 @@ def rebuild(index: Index, encoder: Encoder, progress: Callable[[AddProgress], No
                 told(AddProgress("encoding", n_done, len(articles), article.title, n_encoded))
                 batch.append(make_draft(article, encoder))
                 if sum(len(draft.passages) for draft in batch) >= BATCH_PASSAGES or n_done == len(articles) - 1:
-                    done = encode_drafts(batch, encoder, None)
+                    done = encode_drafts(batch, encoder, {})
                     n_encoded += sum(len(draft.passages) for draft in done)
                     batch = []
                     yield from done

@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Where the CPU build of torch comes from when pip's own configuration does not offer one (see README, "Set-up").
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+# Where `make bench` reads articles and keeps its figures.
+RAG_DATA ?= ../shared/data
+RESULTS := benchmarks/results
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
@@ -53,15 +56,20 @@ format: install
 	@$(BIN)/ruff format .
 
 bench: install
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,peers]'
 	@$(BIN)/python benchmarks/sentence_splitters.py
 	@$(BIN)/python benchmarks/encoder_speed.py --torch --start-up
+	@$(BIN)/python -m benchmarks.ingest --out $(RESULTS)/ingest.json --plot docs/images/ingest.svg
+	@RAG_PRECISION=int8 $(BIN)/rag add $(RAG_DATA)/realtimeqa-2023h1/articles.jsonl.gz --index .cache/bench/index
+	@$(BIN)/python -m benchmarks.growth .cache/bench/index --work .cache/bench/growth --passages 1000 10000 100000 1000000 \
+		--out $(RESULTS)/growth.json --plot docs/images/growth.svg
+	@$(BIN)/python -m benchmarks.scale .cache/bench/index --work .cache/bench/scale --out $(RESULTS)/scale.json --plot docs/images/scale.svg
 
 faults: install
-	@$(BIN)/python -m benchmarks.faults.campaign --out benchmarks/results/faults.json
-	@$(BIN)/python -m benchmarks.faults.damage --out benchmarks/results/damage.json
-	@$(BIN)/python -m benchmarks.faults.asking --out benchmarks/results/asking.json
-	@$(BIN)/python -m benchmarks.faults.orders --out benchmarks/results/orders.json
+	@$(BIN)/python -m benchmarks.faults.campaign --out $(RESULTS)/faults.json
+	@$(BIN)/python -m benchmarks.faults.damage --out $(RESULTS)/damage.json
+	@$(BIN)/python -m benchmarks.faults.asking --out $(RESULTS)/asking.json
+	@$(BIN)/python -m benchmarks.faults.orders --out $(RESULTS)/orders.json
 
 evals: install
 	@$(BIN)/python -m evals.gate

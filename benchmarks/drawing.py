@@ -1,8 +1,8 @@
-"""A line chart as SVG, for the pages of docs/. Knows nothing of what it draws."""
+"""A chart as SVG, of lines or of bars, for the pages of docs/. Knows nothing of what it draws."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -60,4 +60,20 @@ def chart(lines: Sequence[Line], x: Axis, y: Axis) -> str:
         dash = ' stroke-dasharray="5 4"' if line.dashed else ""
         out.append(f'<polyline points="{points}" fill="none" stroke="{line.colour}" stroke-width="2"{dash}/>')
         out.append(f'<text x="{RIGHT + 15}" y="{50 + 20 * n}" fill="{line.colour}">{line.name}</text>')
+    return "\n".join([*out, "</svg>"]) + "\n"
+
+
+def bars(shares: Mapping[str, float], title: str) -> str:
+    """Return a bar for each name, the longest as wide as the chart, with its value behind it, as SVG."""
+    step, left, most = 34, 300, max(shares.values())
+    height = 40 + step * len(shares)
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif"']
+    out.append(f' font-size="12"><rect width="{WIDTH}" height="{height}" fill="#fff"/>')
+    out.append(f'<text x="{left}" y="18" fill="{GREY}">{title}</text>')
+    for n, (name, value) in enumerate(shares.items()):
+        top, width = 30 + step * n, (WIDTH - left - 70) * value / most
+        colour = "#1d4f80" if n == 0 else "#a9b4c0"
+        out.append(f'<text x="{left - 10}" y="{top + 16}" text-anchor="end" fill="{GREY}">{name}</text>')
+        out.append(f'<rect x="{left}" y="{top}" width="{width:.0f}" height="22" fill="{colour}"/>')
+        out.append(f'<text x="{left + width + 8:.0f}" y="{top + 16}" fill="{GREY}">{value:,.0f}</text>')
     return "\n".join([*out, "</svg>"]) + "\n"

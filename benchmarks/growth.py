@@ -4,7 +4,7 @@ Articles are drawn like those of a real index (`passages_like`), ten passages ea
 purpose: it depends on the change alone. Everything else is as `rag add` does it. Questions are those of RealTime QA
 2023 H1 (RAG_DATA).
 
-A table goes to standard output, JSON with `--out`, a plot with `--plot`.
+A row as it is measured and a table at the end go to standard output, JSON with `--out`, a plot with `--plot`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 
 from benchmarks.drawing import Axis, Line, chart
 from benchmarks.passages_like import PER_ARTICLE, PassagesLike, drafts, real_texts, real_vectors
+from benchmarks.tables import table
 from rag.encoding import load_encoder
 from rag.index import Draft, Index
 from rag.settings import load_settings
@@ -70,6 +71,7 @@ def main() -> None:
         print(json.dumps(rows[size]), flush=True)
         if options.out:
             options.out.write_text(json.dumps([rows[n] for n in sorted(rows)], indent=1) + "\n", encoding="utf-8")
+    print(table([rows[n] for n in sorted(rows)]))
     if options.plot:
         options.plot.write_text(plot([rows[n] for n in sorted(rows)]), encoding="utf-8")
 

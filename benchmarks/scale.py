@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from benchmarks.drawing import Axis, Line, chart
 from benchmarks.growth import read_questions
 from benchmarks.passages_like import BLOCK, SEED, PassagesLike, real_vectors
+from benchmarks.tables import table
 from rag.encoding import load_encoder
 from rag.index import structure, vectors
 from rag.settings import load_settings
@@ -67,6 +68,7 @@ def main() -> None:
             rows.sort(key=lambda r: (r["kind"] != "real", r["passages"], r["structure"]))
             if options.out:
                 options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    print(table(rows))
     if options.plot:
         options.plot.write_text(plot(rows), encoding="utf-8")
 

@@ -112,7 +112,8 @@ class Changes:
         with self.index.writer() as writer:
             if contested:
                 self.second_writers.append(second_writer(self.index.path, min(gone)))
-            writer.commit(encode_drafts(drafts, self._encoder, writer), sorted(gone))
+            known = writer.known_vectors([key for draft in drafts for key in draft.keys])
+            writer.commit(encode_drafts(drafts, self._encoder, known), sorted(gone))
         self._now = {key: article for key, article in (self._now | put).items() if key not in gone}
         self._keep()
 

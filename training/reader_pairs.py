@@ -196,6 +196,14 @@ class Pairs:
         self.tokenizer = tokenizer
         self.pools = {name: read_pool(name) for name in SHARES}
 
+    def digest(self) -> str:
+        """Return a digest of all texts and questions that pairs are drawn from."""
+        told = hashlib.blake2b(digest_size=8)
+        for pool in self.pools.values():
+            told.update(repr([(t.title, t.text) for t in pool.texts]).encode())
+            told.update(repr([(a.question, a.home, sorted(a.gold), a.wrong) for a in pool.asked]).encode())
+        return told.hexdigest()
+
     def draw(self, n: int, rng: np.random.Generator, held: bool = False) -> list[Pair]:
         """Draw `n` pairs of the texts that are (or are not) held out."""
         out: list[Pair] = []

@@ -1,8 +1,8 @@
 """Train the reader: `.venv/bin/python training/train_reader.py`, then `training/fit_reader.py`.
 
 RAG_DATA names the data (default ../shared/data). Seeded; two cores are enough, a GPU is used where there is one. Goes
-on from `.cache/reader/last.pt` where that is there (remove it to begin anew). Each round draws its pairs afresh.
-`--minutes` ends the schedule early on a slow machine.
+on from `.cache/reader/last.pt` where that is there and of the same run (remove it to begin anew). Each round draws its
+pairs afresh. `--minutes` ends the schedule early on a slow machine.
 """
 
 from __future__ import annotations
@@ -62,12 +62,8 @@ def main() -> None:
     groups = [{"params": part, "lr": peak} for part, peak in zip((body, heads), peaks, strict=True)]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    done, spent = 0, 0.0
-    if (FOLDER / "last.pt").exists():
-        saved = torch.load(FOLDER / "last.pt", weights_only=True, map_location=asked.device)
-        reader.load_state_dict(saved["reader"])
-        optimiser.load_state_dict(saved["optimiser"])
-        done, spent = saved["done"], saved["spent"]
+    run = {"rounds": asked.rounds, "lr": asked.lr, "shipped": asked.shipped, "pairs": pairs.digest()}
+    done, spent = resumed(run, reader, optimiser)
     begun = time.monotonic() - spent
     for number in range(done, asked.rounds):
         rng = np.random.default_rng((SEED, number))
@@ -79,7 +75,7 @@ def main() -> None:
         for step, place in enumerate(rng.permutation(len(batches)).tolist()):
             gone = max((number + step / len(batches)) / asked.rounds, (time.monotonic() - begun) / 60 / asked.minutes)
             for group, peak in zip(optimiser.param_groups, peaks, strict=True):
-                group["lr"] = peak * max(0.0, min(gone / WARMUP if number == 0 else 1.0, (1 - gone) / (1 - WARMUP)))
+                group["lr"] = peak * max(0.0, min(gone / WARMUP, (1 - gone) / (1 - WARMUP)))
             with torch.autocast(asked.device, torch.bfloat16, enabled=asked.bf16):
                 loss = loss_of(reader, [drawn[i] for i in batches[place]])
             optimiser.zero_grad()
@@ -96,12 +92,25 @@ def main() -> None:
                 break
         spent = time.monotonic() - begun
         saved = {"reader": reader.state_dict(), "optimiser": optimiser.state_dict(), "done": number + 1, "spent": spent}
+        saved["run"] = run
         torch.save(saved, FOLDER / "new.pt")
         (FOLDER / "new.pt").replace(FOLDER / "last.pt")
         if number % EVERY == EVERY - 1 or number == asked.rounds - 1 or gone >= 1:
             tell(f"after round {number}, {spent / 60:.1f} min: {measure(reader, held, asked.bf16)}")
         if gone >= 1:
             break
+
+
+def resumed(run: dict[str, object], reader: Reader, optimiser: torch.optim.Optimizer) -> tuple[int, float]:
+    """Take up the state of an interrupted run; return its rounds and seconds, 0 where there is none."""
+    if not (FOLDER / "last.pt").exists():
+        return 0, 0.0
+    saved = torch.load(FOLDER / "last.pt", weights_only=True, map_location=reader.passage.weight.device)
+    if saved["run"] != run:
+        sys.exit(f"{FOLDER / 'last.pt'} is of another run ({saved['run']}, this is {run}). Remove it to begin anew.")
+    reader.load_state_dict(saved["reader"])
+    optimiser.load_state_dict(saved["optimiser"])
+    return saved["done"], saved["spent"]
 
 
 def measure(reader: Reader, held: list[Pair], bf16: bool) -> str:

@@ -113,22 +113,33 @@ def add_articles(
         IndexLocked: Another process is writing.
     """
     stop = Event()
+    failure: RagError | None = None
     with index.writer() as writer, ThreadPoolExecutor(1, thread_name_prefix="add") as pool:
         adder = _Adder(encoder, writer, pool, stop, total, progress or (lambda _: None))
+        source = iter(items)
         try:
-            for item in items:
+            while failure is None:
+                try:
+                    item = next(source)
+                except StopIteration:
+                    break
+                except RagError as error:  # of a target among several: what the others gave is not lost
+                    failure = error
+                    break
                 if not isinstance(item, Skipped):
                     adder.take(item)
                 elif strict:
-                    raise ReadError(f"{item} (stopped there, as --strict asks; what was read before it is indexed)")
+                    failure = ReadError(f"{item} (stopped there, as --strict asks; what was read before it is indexed)")
                 else:
                     adder.report += AddReport(skipped=(item,))
             adder.flush()
-        except RagError:  # of a target among several: what the others gave is not lost
-            adder.flush()
+        except KeyboardInterrupt:
+            adder.keep()
             raise
         finally:
             stop.set()  # on Ctrl-C only the passages under way are waited for
+    if failure is not None:
+        raise failure
     return replace(adder.report, generation=index.snapshot().generation)
 
 
@@ -154,12 +165,12 @@ class _Adder:
         self._encoding: _Encoding | None = None
         self._n_done = 0
         self._n_encoded = 0
+        self._told = (0, 0)  # articles and passages, at most: encoding runs ahead of what is committed
         self.report = AddReport()
 
     def take(self, article: Article) -> None:
         """Sort `article` into unchanged or to be committed; have the batch encoded when it is full."""
-        if self._encoding and self._encoding.is_done():
-            self._land()  # a source may be slow: what is done is not kept waiting for the next batch to fill
+        self.keep()  # a source may be slow: what is done does not wait for the next batch to fill
         if any(batch.holds(article) for batch in self._uncommitted()):
             self.flush()  # two readings of one article in a row: the second is compared with the first
         self._tell("reading", article.title)
@@ -190,16 +201,22 @@ class _Adder:
         self._encode()
         self._land()
 
+    def keep(self) -> None:
+        """Commit what is encoded already."""
+        if self._encoding and self._encoding.is_done():
+            self._land()
+
     def _uncommitted(self) -> list[_Batch]:
         return [self._batch, *([self._encoding.batch] if self._encoding else [])]
 
     def _encode(self) -> None:
         """Begin to encode the batch, once the one before it is encoded; commit that one meanwhile."""
-        before, batch = self._encoding, self._batch
+        before, self._encoding = self._encoding, None
         drafts = before.wait(partial(self._tell_encoding, before.batch)) if before else []
-        self._batch, self._encoding = _Batch(), None
-        if batch.drafts:
-            known = self._writer.known_vectors([key for draft in batch.drafts for key in draft.keys])
+        if self._batch.drafts:
+            known = self._writer.known_vectors([key for draft in self._batch.drafts for key in draft.keys])
+            known |= {key: v for draft in drafts for key, v in zip(draft.keys, draft.vectors, strict=True)}
+            batch, self._batch = self._batch, _Batch()
             self._encoding = _Encoding(batch, self._encoder, known, self._pool, self._stop)
         if before:
             self._commit(before.batch, drafts)
@@ -221,11 +238,12 @@ class _Adder:
 
     def _tell_encoding(self, batch: _Batch, done: int, n: int) -> None:
         share = int(len(batch.drafts) * done / max(n, 1))
-        last = batch.drafts[-1].article.title
-        self._progress(AddProgress("encoding", self._n_done + share, self._total, last, self._n_encoded + done))
+        self._tell("encoding", batch.drafts[-1].article.title, share, done)
 
-    def _tell(self, stage: Stage, title: str) -> None:
-        self._progress(AddProgress(stage, self._n_done, self._total, title, self._n_encoded))
+    def _tell(self, stage: Stage, title: str, n_done: int = 0, n_encoded: int = 0) -> None:
+        done, encoded = self._told
+        self._told = max(done, self._n_done + n_done), max(encoded, self._n_encoded + n_encoded)
+        self._progress(AddProgress(stage, self._told[0], self._total, title, self._told[1]))
 
 
 def find_known(writer: Writer, article: Article) -> Article | None:

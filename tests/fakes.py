@@ -39,7 +39,10 @@ class BagOfWordsEncoder:
         self.n_encoded += len(texts)
         if not texts:
             return np.zeros((0, self.identity.dimension), np.float32)
-        return np.stack([tokens.pooled for tokens in self.encode_tokens(texts)])
+        vectors = np.stack([tokens.pooled for tokens in self.encode_tokens(texts)])
+        if progress is not None:
+            progress(len(texts), len(texts))
+        return vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         out = []

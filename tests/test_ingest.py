@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag import ingest
-from rag.errors import FetchRefused, IndexLocked, ReadError
+from rag.errors import EncoderUnavailable, FetchRefused, IndexLocked, ReadError
 from rag.index import Index
 from rag.ingest import AddProgress, add_articles, rebuild
 from rag.passages import passage_input
@@ -150,12 +150,40 @@ def test_the_next_batch_is_read_while_one_is_encoded_and_a_failure_to_encode_is_
     assert index.snapshot().n_articles == 2
 
 
+def test_an_encoder_that_fails_is_told_and_what_was_committed_stays(
+    index: Index, encoder: BagOfWordsEncoder, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ingest, "BATCH_PASSAGES", 1)
+    encode = encoder.encode
+
+    def failing(texts, progress=None):
+        if any("Fact number 2" in text for text in texts):
+            raise EncoderUnavailable("The encoder is gone.")
+        return encode(texts, progress)
+
+    monkeypatch.setattr(encoder, "encode", failing)
+    articles = [Article(f"a{n}", f"Title {n}", f"Fact number {n} is here.") for n in range(5)]
+    with pytest.raises(EncoderUnavailable, match="gone"):
+        add_articles(index, encoder, articles)
+    assert [a.id for a in index.snapshot().articles(order="title")] == ["a0", "a1"]
+
+
+def test_the_text_of_the_batch_before_is_not_encoded_again(
+    index: Index, encoder: BagOfWordsEncoder, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ingest, "BATCH_PASSAGES", 1)
+    add_articles(index, encoder, [RAIN, replace(RAIN, id="copy", origin=None), TALKS])
+    assert (index.snapshot().n_articles, encoder.n_encoded) == (3, 2)
+
+
 def test_progress_tells_stages_and_ends_with_all_done(index: Index, encoder: BagOfWordsEncoder):
     told: list[AddProgress] = []
     add_articles(index, encoder, [TALKS, RAIN], total=2, progress=told.append)
     assert [p.stage for p in told][:2] == ["reading", "reading"]
     assert told[-1] == AddProgress("saving", 2, 2, "Rain", 2)
-    assert sorted(p.done for p in told) == [p.done for p in told]
+    assert "encoding" in {p.stage for p in told}
+    for counts in ([p.done for p in told], [p.n_passages for p in told]):
+        assert sorted(counts) == counts
 
 
 def test_a_second_writer_is_refused(index: Index, encoder: BagOfWordsEncoder):

@@ -40,7 +40,7 @@ def main() -> None:
             answer = rag.ask(record["question"], as_of=record.get("as_of"))
             if answer.abstained:
                 continue
-            history = (Turn("user", answer.question), Turn("assistant", answer.text))
+            history = (Turn("user", answer.question), answer.turn)
             began = time.perf_counter()
             found = list(rag.next_questions(answer, history=history, as_of=record.get("as_of")))
             elapsed.append(time.perf_counter() - began)

@@ -21,6 +21,9 @@ MANY_OUTLETS = 3
 MANY_COPIES = 5
 """Of more outlets that print one story, so many are named."""
 
+ABSTENTION = "The articles don't say"
+"""Begins the text of an answer that abstains; what no article mentions may follow."""
+
 UNBACKED = "(not backed by the articles)"
 """Ends a statement in a language model's words that no citation backs."""
 

@@ -229,10 +229,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier turn of a conversation."""
+    """One earlier turn of a conversation.
+
+    Attributes:
+        short: The words that answer by themselves, where an answer's sentences have some; no part of any JSON.
+    """
 
     role: Literal["user", "assistant"]
     content: str
+    short: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +275,11 @@ class Answer:
     models: Models
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     notice: str | None = field(default=None, compare=False)
+
+    @property
+    def turn(self) -> Turn:
+        """The answer as a turn that a later question may lean on."""
+        return Turn("assistant", self.text, next((s.short for s in self.statements if s.short), None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from rag.answering.parts import complete
 from rag.answering.question import read_question
 from rag.answering.sameness import says_same
 from rag.answering.timeline import asks_for_timeline, timeline
-from rag.display import Form, n_outlets, statement_text
+from rag.display import ABSTENTION, Form, n_outlets, statement_text
 from rag.display import answer_text as answer_text
 from rag.display import display_text as display_text
 from rag.types import Citation, Statement
@@ -120,10 +120,10 @@ def state(groups: Sequence[Group], forms: Sequence[Form] = ()) -> tuple[tuple[St
 def abstention_text(missing_names: Sequence[str]) -> str:
     """Return the abstention in words; names that no article mentions are named, since that tells the asker why."""
     if not missing_names:
-        return "The articles don't say."
+        return f"{ABSTENTION}."
     named = (
         " or ".join(missing_names)
         if len(missing_names) < 3
         else ", ".join(missing_names[:-1]) + f" or {missing_names[-1]}"
     )
-    return f"The articles don't say: no article mentions {named}."
+    return f"{ABSTENTION}: no article mentions {named}."

@@ -11,13 +11,15 @@ from collections.abc import Sequence
 
 from rag.answering.question import names_in, read_question
 from rag.answering.referents import (
+    MAX_CHARS,
+    Said,
     as_mentioned,
     group,
     is_person,
     lowered,
     people_in,
     person,
-    short_answer,
+    said_in,
     thing,
     things_in,
 )
@@ -25,9 +27,6 @@ from rag.types import Turn
 
 # Turns before the last one that a chain of follow-ups is followed through; what was asked earlier is another topic.
 MAX_TURNS = 6
-MAX_CHARS = 600
-"""Characters of an earlier turn that are read: a long answer names its subject at the start."""
-
 MAX_STEMS_OF_ELLIPSIS = 3
 """Words of content up to which a follow-up without a name is taken for a part of what it asks; see `_pronouns`."""
 
@@ -84,17 +83,17 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     if not asked:
         return question
     first = asked[-MAX_TURNS:][0]
-    before, said = "", ""
+    before, said = "", Said()
     for turn in turns[first:]:
-        content = " ".join(turn.content[:MAX_CHARS].split())
         if turn.role == "user":
-            before, said = _resolved(content, before, said), ""
-        else:
-            said = said or content
+            content = " ".join(turn.content[:MAX_CHARS].split())
+            before, said = _resolved(content, before, said), Said()
+        elif not said.text:
+            said = said_in(turn)
     return _resolved(question, before, said)
 
 
-def _resolved(question: str, before: str, said: str) -> str:
+def _resolved(question: str, before: str, said: Said) -> str:
     if not before:
         return question
     for shape in (_more, _truth, _day, _wh_noun, _bare_wh, _topic):
@@ -103,19 +102,19 @@ def _resolved(question: str, before: str, said: str) -> str:
     return _pronouns(question, before, said)
 
 
-def _more(question: str, before: str, _said: str) -> str | None:
+def _more(question: str, before: str, _said: Said) -> str | None:
     """Read "Nobody else?" and "What else?" as the question before, with "else"."""
     if not _ELSE.match(_LEAD.sub("", question)):
         return None
     return re.sub(r"^(\W*\w+)(?: else)?\b", r"\1 else", before, count=1)
 
 
-def _truth(question: str, before: str, _said: str) -> str | None:
+def _truth(question: str, before: str, _said: Said) -> str | None:
     """Read "Was that true?" as the question before, and whether it is so."""
     return f"{_open(before)}, and was it true?" if _TRUE.match(_LEAD.sub("", question)) else None
 
 
-def _day(question: str, before: str, _said: str) -> str | None:
+def _day(question: str, before: str, _said: Said) -> str | None:
     """Read "And the day before?" as the question before, a day earlier."""
     match = _DAY.match(_LEAD.sub("", question))
     if match is None:
@@ -129,7 +128,7 @@ def _day(question: str, before: str, _said: str) -> str | None:
     return changed if n else f"{_open(before)} the {match['back'] or 'day after'}?"
 
 
-def _wh_noun(question: str, before: str, _said: str) -> str | None:
+def _wh_noun(question: str, before: str, _said: Said) -> str | None:
     """Read "In which building?" or "With what result?" as asked of the question before."""
     match, earlier = _WH_NOUN.match(_LEAD.sub("", question)), _WH.match(before)
     if match is None or earlier is None or not re.match(rf"{_AUX}\b", earlier["rest"], re.IGNORECASE):
@@ -138,12 +137,12 @@ def _wh_noun(question: str, before: str, _said: str) -> str | None:
     return f"{asked[:1].upper()}{asked[1:]} {earlier['rest']}?"
 
 
-def _bare_wh(question: str, before: str, said: str) -> str | None:
+def _bare_wh(question: str, before: str, said: Said) -> str | None:
     """Read a question word alone ("Why?", "For how long?", "When was that?") as asked of the question before."""
     match = _WH.match(_LEAD.sub("", question))
     if match is None or not _BACK.match(match["rest"]):
         return None
-    word, answer = match["wh"].capitalize(), short_answer(said)
+    word, answer = match["wh"].capitalize(), said.short
     if which := _WHICH.match(before):
         rest = f"{_open(which['rest'])} {as_mentioned(answer) if answer else 'that ' + which['noun'].strip()}"
         return f"{word} {rest}?"
@@ -164,7 +163,7 @@ def _with_object(rest: str, answer: str) -> str:
     return changed if n else f"{rest} {said}"
 
 
-def _topic(question: str, before: str, _said: str) -> str | None:
+def _topic(question: str, before: str, _said: Said) -> str | None:
     """Read a bare topic ("And about Taiwan?", "In Brackwater?", "And Xi?") as taking its like's place."""
     match = _TOPIC.match(question)
     if match is None or not _STARTS_TOPIC.match(question) or len(match["topic"].split()) > 5:
@@ -184,7 +183,7 @@ def _topic(question: str, before: str, _said: str) -> str | None:
     return f"{_open(before)} about {topic}?"
 
 
-def _pronouns(question: str, before: str, said: str) -> str:
+def _pronouns(question: str, before: str, said: Said) -> str:
     """Put what they stand for in the place of pronouns; what else points back gets the names before as context."""
     own = names_in(question)
     bare = _LEAD.sub("", question)
@@ -217,11 +216,11 @@ def _pronouns(question: str, before: str, said: str) -> str:
     return resolved[:1].upper() + resolved[1:]
 
 
-def _context(bare: str, before: str, said: str) -> str:
+def _context(bare: str, before: str, said: Said) -> str:
     """Return the names and things of the question before that the follow-up lacks, and who or what was the answer."""
     named = [*names_in(before), *things_in(before)]
     if re.match(r"\W*who", before, re.IGNORECASE):
-        named += people_in(short_answer(said))
+        named += people_in(said.short)
     lower = bare.lower()
     return ", ".join(name for name in dict.fromkeys(named) if name.lower() not in lower)
 

@@ -8,9 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rag.answering.question import names_in
-from rag.answering.speech_words import DAYS, HE, HER_NAMES, HIS_NAMES, ORGANISATIONS, PLACE_OPENERS, PLACES, SHE, TITLES
+from rag.answering.speech_words import (
+    DAYS,
+    FINITE,
+    HE,
+    HER_NAMES,
+    HIS_NAMES,
+    ORGANISATIONS,
+    PLACE_OPENERS,
+    PLACES,
+    SHE,
+    TITLES,
+)
+from rag.display import ABSTENTION
+from rag.types import Turn
 
 _MARKER = re.compile(r"\s*\[\d+\]")
 _SENTENCE = re.compile(r"^(?:[^.!?]|[.!?](?!\s|$))*")
@@ -36,9 +50,30 @@ _PAIR = re.compile(r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)* and [A-Z][\w’'-]*(?:
 _POSSESSIVE = re.compile(r"['’]s?$")
 _CALENDAR = DAYS | frozenset({"may", "today", "yesterday", "tomorrow"})
 _ROLES = TITLES | SHE | HE | frozenset({"chief", "former"})
+# "What did the council do?" is answered with a deed, and "What did Holub say?" with a clause: neither is a thing.
+_ASKS_FOR_DEED = re.compile(r"(?<!\bwhat )\b(?:do|done|doing)\b", re.IGNORECASE)
+_CLAUSE = re.compile(rf"^(?:to|that)\b|\b(?:{'|'.join(sorted(FINITE))})\b")
 # An answer of at most so many words is taken for the thing itself, not for a sentence about it …
 _FEW = 12
+MAX_CHARS = 600
+"""Characters of an earlier turn that are read: a long answer names its subject at the start."""
 _NOT_GROUPS = frozenset(["was", "has", "does", "is", "news", "this", "its", "his", "less", "yes"])
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer that a follow-up leans on: the text and the words that answer by themselves. An abstention has none."""
+
+    text: str = ""
+    short: str = ""
+
+
+def said_in(turn: Turn) -> Said:
+    """Return what an answer said."""
+    text = " ".join(turn.content[:MAX_CHARS].split())
+    if text.replace("’", "'").startswith(ABSTENTION):
+        return Said()
+    return Said(text, short_answer(turn.short or text))
 
 
 def short_answer(said: str) -> str:
@@ -85,10 +120,10 @@ def is_person(name: str, text: str = "") -> bool:
     return re.search(rf"\bthe {re.escape(name)}\b", text, re.IGNORECASE) is None
 
 
-def person(pronoun: str, before: str, said: str, own: list[str]) -> str | None:
+def person(pronoun: str, before: str, said: Said, own: list[str]) -> str | None:
     """Return whom "he" or "she" means: after "who …?" the one in the answer, else the first one asked about."""
-    first = _SENTENCE.match(said)
-    answered = people_in(first.group() if first else "")
+    first = _SENTENCE.match(said.text)
+    answered = [*people_in(said.short), *people_in(first.group() if first else "")]
     asked = people_in(before)
     who = re.match(r"\W*(?:\w+ )?who(?:m|se)?\b", before, re.IGNORECASE)
     # "Who met Xi?" – "And the talks with him?": the one it was done to is spoken of as before.
@@ -104,29 +139,33 @@ def things_in(text: str) -> list[str]:
     return [whole.get(match.start(), match.group()) for match in _THING.finditer(text)]
 
 
-def thing(before: str, said: str) -> str | None:
+def thing(before: str, said: Said) -> str | None:
     """Return what "it" means: a short answer to "what", "which" or "where", else the last thing or body asked about.
 
     The answer to "where is …" is where it is, not what it is.
     """
-    phrase = short_answer(said)
-    if _ASKS_FOR_THING.match(before) and phrase and not phrase[0].isdigit():
-        return as_mentioned(phrase)
+    if _ASKS_FOR_THING.match(before) and not _ASKS_FOR_DEED.search(before) and _is_thing(said.short):
+        return as_mentioned(said.short)
     things = things_in(before) or _bodies(before) or [f"the {kind}" for kind in _KIND.findall(before)]
-    return str(things[-1]) if things else next(iter(_bodies(said)), None)
+    return str(things[-1]) if things else next(iter(_bodies(said.text)), None)
 
 
-def group(before: str, said: str, own: list[str]) -> str | None:
+def group(before: str, said: Said, own: list[str]) -> str | None:
     """Return whom "they" means: two named together, a plural in the question, a body or country, else a person."""
-    pair = _PAIR.match(said.strip()) or _PAIR.search(before, max(0, before.find(" ")))
+    pair = _PAIR.match(said.short) or _PAIR.match(said.text) or _PAIR.search(before, max(0, before.find(" ")))
     if pair:
         return pair.group()
     plurals = [word for word in _GROUP.findall(before) if word not in _NOT_GROUPS]
     if plurals:
         return f"the {plurals[-1]}"
-    names = [name for name in map(_bare, [*_names(before), *_names(said)]) if name not in own and not _is_day(name)]
-    bodies = [name for name in names if not is_person(name, f"{before} {said}")]
+    told = "\n".join((before, said.short, said.text))
+    names = [name for name in map(_bare, _names(told)) if name not in own and not _is_day(name)]
+    bodies = [name for name in names if not is_person(name, told)]
     return next(iter([*bodies, *names]), None)
+
+
+def _is_thing(phrase: str) -> bool:
+    return phrase != "" and not phrase[0].isdigit() and not _CLAUSE.search(phrase)
 
 
 def _bodies(text: str) -> list[str]:

@@ -107,7 +107,7 @@ class Conversation:
         if echo:  # through a pipe the questions are not on the screen already
             Screen().paragraph(f"> {question}")
         answer = self._rag.ask(question, history=tuple(self._history), **self._limits)
-        self._history += [Turn("user", question), Turn("assistant", answer.text)]
+        self._history += [Turn("user", question), answer.turn]
         if self._json:
             from rag.answer_json import answer_to_json
 

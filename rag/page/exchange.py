@@ -29,7 +29,7 @@ class Exchange:
 
     def turns(self) -> tuple[Turn, ...]:
         """Return it as history; a question that failed leaves none."""
-        return (Turn("user", self.question), Turn("assistant", self.answer.text)) if self.answer else ()
+        return (Turn("user", self.question), self.answer.turn) if self.answer else ()
 
 
 Conversation = list[Exchange]

@@ -12,8 +12,8 @@ DAM = ("What did Holub say about the dam?", "It is safe.")
 INQUIRY = "The inquiry was led by judge Mara Ulan, the court said. [1]"
 
 
-def asked(before, said, question):
-    return standalone_question(question, [Turn("user", before), Turn("assistant", said)])
+def asked(before, said, question, short=None):
+    return standalone_question(question, [Turn("user", before), Turn("assistant", said, short)])
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,10 @@ def asked(before, said, question):
         (("Who spoke on Monday?", "Ann Holub."), "And on Tuesday?", "Who spoke on Tuesday?"),
         (("Did exports grow in 2022?", "Yes."), "And in 2023?", "Did exports grow in 2023?"),
         (("Who won the cup?", "The articles don't say."), "And in 2019?", "Who won the cup in 2019?"),
+        # an abstention answers with nothing and names nobody
+        (("What did Brandt steal?", "The articles don't say."), "Why?", "Why did Brandt steal?"),
+        (("What did Senn cut?", "The articles don’t say: no article mentions Senn."), "Why?", "Why did Senn cut?"),
+        (("Who cut it?", "The articles don't say: no article mentions Ann Holub."), "Did she pay?", "Did she pay?"),
         # more of the same
         (DAM, "What else?", "What else did Holub say about the dam?"),
         (("Who was arrested?", "Three guards."), "Nobody else?", "Who else was arrested?"),
@@ -84,6 +88,35 @@ def asked(before, said, question):
 )  # fmt: skip
 def test_a_follow_up_is_made_to_stand_alone(before, question, read):
     assert asked(*before, question) == read
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "short", "question", "read"),
+    [
+        (RAISED[0], "Blinken raised human rights with Xi in Beijing. [1]", "human rights",
+         "When was that?", "When did Blinken raise human rights with Xi?"),
+        ("What flew over the coast?", "Fishermen saw a balloon over the coast. [1][2]", "a balloon",
+         "Whose was it?", "Whose was the balloon?"),
+        ("Which bridge was closed in Aldon?", "Police closed the Hatch bridge. [1]", "the Hatch bridge",
+         "When was it built?", "When was the Hatch bridge built?"),
+        ("What did the drivers demand?", "The drivers demanded a pay rise. [1]", "a pay rise",
+         "Did they get it?", "Did the drivers get the pay rise?"),
+        ("Who led the inquiry?", "The inquiry into Bo Ruh was led by Mara Ulan. [1]", "Mara Ulan",
+         "How old is she?", "How old is Mara Ulan?"),
+        ("Who closed the school?", "The school was closed by the council. [1]", "the council",
+         "Why?", "Why was it that the council closed the school?"),
+        ("Which school did Senn close?", "Senn closed the old one in May. [1]", "the old one",
+         "When was that?", "When did Senn close the old one?"),
+        ("Who met in Ostley?", "It was in Ostley that China and France met. [1]", "China and France",
+         "Did they sign a pact?", "Did China and France sign a pact?"),
+        # what was said or done is no thing
+        (DAM[0], "Holub said it is safe. [1]", "it is safe", "Who repaired it?", "Who repaired the dam?"),
+        ("What did Senn do about the dam?", "Senn closed two locks of it. [1]", "closed two locks",
+         "Is it safe?", "Is the dam safe?"),
+    ],
+)  # fmt: skip
+def test_an_answer_with_markers_answers_with_its_short_words(before, said, short, question, read):
+    assert asked(before, said, question, short) == read
 
 
 @pytest.mark.parametrize("history", [[], [Turn("assistant", "Hello.")], [Turn("user", "  ")]])

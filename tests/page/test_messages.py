@@ -261,6 +261,14 @@ def test_a_conversation_is_two_messages_an_exchange_and_failures_leave_no_histor
     assert failed.turns() == ()
 
 
+def test_an_answer_is_handed_on_with_the_words_that_answer_by_themselves():
+    answer = answered(ACROSS_TWO)
+    assert Exchange("a1", "Q1", answer).turns()[1].short is None
+    first, *others = answer.statements
+    shortened = replace(answer, statements=(first, *(replace(other, short="two parts") for other in others)))
+    assert Exchange("a1", "Q1", shortened).turns()[1].short == "two parts"
+
+
 def test_closest_sentences_do_not_appear_beside_an_answer():
     rag = FakeRag([HARVEST])
     answer = answered("Prices of olive oil", rag)

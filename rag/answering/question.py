@@ -73,7 +73,20 @@ _ACTS = re.compile(r"\b(?:did|does|do|has|have|had|according to)\b", re.IGNORECA
 _NAME = re.compile(
     r"(?<![\w])(?:[A-Z][\w’'.&]*|\d{4}(?= [A-Z]))(?:(?:[ -]| (?:of|the|de|von|der|van|al|bin) )(?:[A-Z][\w’'&]*|\d+))*"
 )
-
+# Words that open a question, an order or a greeting, and are capitalised for that alone: "Besides Xi, who came?",
+# "Timeline of the strike", "Hello!". What is as often a name's first word ("News Corp") is not among them.
+_OPENING_WORDS = """
+describe explain list name summarize summarise sum find show compare discuss define identify outline write draft
+recap check search look
+timeline chronology summary overview background details update updates latest
+anything anyone anybody something someone somebody nothing nobody everything everyone everybody
+apart aside besides beyond except excluding including according regarding concerning considering following despite
+given unlike like instead although unless whether
+hello hi hey greetings thanks thank yes ok okay well sorry sure
+today yesterday tomorrow tonight currently lately recently nowadays
+also however meanwhile maybe perhaps actually exactly roughly approximately
+"""
+_OPENERS = frozenset(_OPENING_WORDS.split())
 
 # Words that name the form of the answer, not its subject: an article need not contain them.
 _FORM_WORDS: dict[Kind, frozenset[str]] = {
@@ -117,13 +130,15 @@ def kind_of(text: str) -> Kind:
 
 
 def names_in(text: str) -> list[str]:
-    """Return the names in `text`: runs of capitalised words, a function word at the start ("What", "In") left out."""
+    """Return the names in `text`: runs of capitalised words, opening ones that are none ("In", "Besides") left out."""
     names = []
     for match in _NAME.finditer(text):
         parts = match.group().rstrip(".").split(" ")
+        while parts and parts[0].rstrip(".").lower() in _OPENERS and _opens(text[: match.start()]):
+            parts = parts[1:]
         while parts and parts[0].lower() in STOP_WORDS and parts[0] != "US":
             parts = parts[1:]
-        if parts and (match.start() > 0 or len(parts) > 1 or not _starts_like_a_verb(parts[0])):
+        if parts:
             names.append(" ".join(parts))
     return names
 
@@ -136,9 +151,10 @@ def _speaker(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(content_stems(name)))
 
 
-def _starts_like_a_verb(word: str) -> bool:
-    """Tell whether a capitalised first word is more likely an imperative than a name ("Describe", "List")."""
-    return word.lower() in {"describe", "explain", "list", "name", "summarize", "summarise", "find", "show", "compare"}
+def _opens(before: str) -> bool:
+    """Tell whether a sentence begins behind `before`."""
+    before = before.rstrip(" \"“‘'(")
+    return before == "" or before[-1] in ".?!:"
 
 
 def read_question(text: str) -> Question:

@@ -45,10 +45,6 @@ MISSING_NAME = 0.25
 MAX_QUESTION_CHARS = 2_000
 
 
-# A preposition that opens a question is capitalised, and no name: "Apart from Germany, where …".
-_OPENS = re.compile(
-    r"^\W*(?:apart|aside|besides|beyond|except|excluding|including|according|regarding|concerning)\b", re.IGNORECASE
-)
 # "Which European country …": the class that the answer is of, which the articles need not name.
 _CLASS = re.compile(r"\b([Ww]hich|[Ww]hat) [A-Z][a-z]+(?:an|ish|ese|ic|ch|ern)(?= [a-z])")
 
@@ -199,6 +195,6 @@ def missing_names(question: str, snapshot: Snapshot) -> list[str]:
     def unknown(wanted: Sequence[str]) -> bool:
         return not any(snapshot.count_with_words(other) for word in wanted for other in other_words(word))
 
-    missing = [name for name in names_in(_CLASS.sub(r"\1", _OPENS.sub("", question))) if unknown(words(name))]
+    missing = [name for name in names_in(_CLASS.sub(r"\1", question)) if unknown(words(name))]
     content = [word for word in words(question) if is_content(word)]
     return missing or ([f"“{word}”" for word in dict.fromkeys(content)] if content and unknown(content) else [])

@@ -50,6 +50,23 @@ def test_names_are_runs_of_capitalised_words_without_the_question_word():
     assert names_in("Describe the trip") == []
 
 
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Timeline of the strike", []),
+        ("Timeline of Garrow's trip", ["Garrow's"]),
+        ("According to whom?", []),
+        ("Besides Garrow, who came?", ["Garrow"]),
+        ("Hello. Anything new on Garrow?", ["Garrow"]),
+        ("List Senn's exports", ["Senn's"]),
+        ("Is Timeline a firm?", ["Timeline"]),
+        ("Who sings Hello?", ["Hello"]),
+    ],
+)
+def test_a_word_that_is_capitalised_since_it_opens_a_question_is_no_name(question: str, names: list[str]):
+    assert names_in(question) == names
+
+
 def test_words_that_only_name_the_form_of_the_answer_are_no_content():
     assert read_question("How long was the meeting with Xi?").stems == ("meet", "xi")
     assert read_question("In which year did Xi visit Moscow?").stems == ("xi", "visit", "moscow")

@@ -68,6 +68,11 @@ def test_an_unlikely_sentence_and_one_without_a_day_are_no_events():
     assert ids(timeline([BACK, undated, THEFT, unlikely], QUESTION)) == [["theft"], ["back"]]
 
 
+def test_a_timeline_asked_for_in_its_first_word_is_not_one_about_a_thing_named_timeline():
+    for question in ("Timeline of the theft", "timeline of the theft"):
+        assert ids(timeline([THEFT, BACK], question)) == [["theft"], ["back"]]
+
+
 def test_one_day_alone_makes_no_timeline():
     assert timeline([THEFT], QUESTION) == []
     assert timeline([], QUESTION) == []

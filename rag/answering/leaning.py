@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from rag.answering.candidates import Candidate, Group
 from rag.answering.figures import MONTH
-from rag.answering.referents import people_in
+from rag.answering.referents import may_be, people_in
 from rag.reading.citable import is_citable
 from rag.types import Sentence
 from rag.words import content_stems
@@ -25,13 +25,27 @@ _LEANS = re.compile(
 )
 # One that opens with a person's pronoun is about whom the sentence before names, whoever else is named in it; not in
 # quotation marks, where "he" is whom the speaker means.
-_PERSON = re.compile(r"^[^\w\"“‘]*(?:he|she|they|his|her|their)\b", re.IGNORECASE)
+_DAY = rf"{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_UNIT = r"(?:day|night|morning|afternoon|evening|week|weekend|month|year|hour|minute)s?"
+# Before the pronoun may stand a turn ("But"), a time ("The next day", "On Tuesday", "Two weeks later"; not "The day"),
+# and a few words without a name that end in a comma ("After the vote, …").
+_TURNS = r"(?:(?i:but|and|so|yet|then|still|however|instead|meanwhile|later),? ){0,2}"
+_TIME = (
+    rf"(?:(?:On|In|By|Early|Late|Later|Earlier) )?(?:[Tt]he )?(?i:next|following|same|previous|last|that|this) {_UNIT}"
+    rf"|\w+ (?:[a-z]+ )?{_UNIT} (?:later|earlier|before|after)"
+    rf"|(?:On|In|By|Since|Until|Last|Next)(?: (?:{_DAY}|\d{{1,4}}))+(?: {_UNIT})?"
+)
+_PLACE = (
+    r"(?:After|Amid|As|Asked|At|Before|By|Despite|During|Earlier|For|From|In|On|Once|Since|Speaking|Under|Until|When"
+    rf"|While|With|Within|Without)(?: (?:[a-z\d][\w’'-]*|{_DAY})){{1,6}}?,"
+)
+_PERSON = re.compile(rf"^[^\w\"“‘]*{_TURNS}(?:(?:(?:{_TIME}),?|{_PLACE}) )?(?P<who>(?i:he|she|they|his|her|their))\b")
 # … and so is speech whose speaker is a pronoun: "“It is still city property,” she said."
-_SPEAKER = re.compile(r"[\"”’]\s+(?:he|she|they)\s+[a-z]")
+_SPEAKER = re.compile(r"[\"”’]\s+(?P<who>he|she|they)\s+[a-z]")
 # "He is Emil Straka", "She, Nora Pell, …": the pronoun is told in the sentence itself.
-_TOLD = re.compile(r"^\W*(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t)(?: (?:is|was|are|were)|,) (?:[Tt]he )?[A-Z]")
+_TOLD = re.compile(r"\W*(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t)(?: (?:is|was|are|were)|,) (?:[Tt]he )?[A-Z]")
 # Days and months tell nobody.
-_NAME = re.compile(rf"(?<=[\w,;’'] )(?!(?:{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b)[A-Z][\w’'-]+")
+_NAME = re.compile(rf"(?<=[\w,;’'] )(?!(?:{_DAY})\b)[A-Z][\w’'-]+")
 # How many sentences are brought in all: they tell who is meant, and are no answers themselves.
 MAX_COMPANIONS = 2
 
@@ -44,15 +58,16 @@ def stands_alone(text: str) -> bool:
 
 def lacks_name(text: str) -> bool:
     """Tell whether a sentence has only a pronoun for the person it is about, or who speaks in it."""
-    return (_PERSON.match(text) is not None and not _TOLD.match(text)) or _SPEAKER.search(text) is not None
+    return _pronoun(text) is not None
 
 
 def with_companions(groups: Sequence[Group], question: str) -> list[Group]:
     """Put before each sentence that has only a pronoun for a person the one that names a person.
 
-    That is the nearest of the two sentences before it; further off, "he" is often another. Where neither names anyone,
-    none is brought: a sentence more would not help; nor where the question has the first name in it, so that the asker
-    knows whom "he" or "she" means. A companion that is stated anyway is moved, not repeated.
+    That is the nearest of the two sentences before it that names one whom the pronoun may mean ("she" is no Robert);
+    further off, "he" is often another. Where neither does, none is brought: a sentence more would not help; nor where
+    the question has the first name in it, so that the asker knows whom "he" or "she" means. A companion that is stated
+    anyway is moved, not repeated.
 
     Args:
         groups: What is stated, in order.
@@ -76,19 +91,24 @@ def with_companions(groups: Sequence[Group], question: str) -> list[Group]:
 
 def _companion(candidate: Candidate, asked: frozenset[str]) -> Candidate | None:
     """Return the sentence that names whom a candidate is about; None where it needs none, or none is within reach."""
-    if not lacks_name(candidate.text):
+    pronoun = _pronoun(candidate.text)
+    if pronoun is None:
         return None
-    found = (_sentence(candidate, s) for s in (candidate.before, candidate.before_that) if s is not None)
-    named = next((c for c in found if is_citable(c.text) and not lacks_name(c.text) and people_in(c.text)), None)
-    if named is None or not _is_one(candidate.text):
-        return named
-    return None if asked & set(content_stems(people_in(named.text)[0])) else named
+    for sentence in (candidate.before, candidate.before_that):
+        named = None if sentence is None else _sentence(candidate, sentence)
+        if named is None or not is_citable(named.text) or lacks_name(named.text):
+            continue
+        if meant := [name for name in people_in(named.text) if may_be(pronoun, name)]:
+            known = pronoun not in ("they", "their") and asked & set(content_stems(meant[0]))
+            return None if known else named
+    return None
 
 
-def _is_one(text: str) -> bool:
-    """Tell whether the pronoun of a sentence that lacks a name is one person's, not "they"."""
-    found = _PERSON.match(text) or _SPEAKER.search(text)
-    return found is not None and re.search(r"\b(?:they|their)\b", found.group(), re.IGNORECASE) is None
+def _pronoun(text: str) -> str | None:
+    """Return the pronoun that is all a sentence has for the person it is about, or who speaks in it."""
+    opens = _PERSON.match(text)
+    found = opens if opens and not _TOLD.match(text, opens.start("who")) else _SPEAKER.search(text)
+    return found["who"].lower() if found else None
 
 
 def _sentence(beside: Candidate, sentence: Sentence) -> Candidate:

@@ -128,9 +128,13 @@ def person(pronoun: str, before: str, said: Said, own: list[str]) -> str | None:
     who = re.match(r"\W*(?:\w+ )?who(?:m|se)?\b", before, re.IGNORECASE)
     # "Who met Xi?" – "And the talks with him?": the one it was done to is spoken of as before.
     candidates = [*answered, *asked] if who and pronoun != "him" else [*asked, *answered]
-    gender = "she" if pronoun in ("she", "her", "hers") else "he"
-    fitting = (name for name in candidates if name not in own and _gender(name) in (gender, ""))
-    return next(fitting, None)
+    return next((name for name in candidates if name not in own and may_be(pronoun, name)), None)
+
+
+def may_be(pronoun: str, name: str) -> bool:
+    """Tell whether a pronoun may stand for a person of this name: a first name can tell that it does not."""
+    hers, first = pronoun in ("she", "her", "hers"), name.split()[0].lower()
+    return pronoun.startswith("the") or first not in (HIS_NAMES if hers else HER_NAMES)
 
 
 def things_in(text: str) -> list[str]:
@@ -191,8 +195,3 @@ def _without_titles(name: str) -> str:
     while len(cut) > 1 and cut[0].lower().rstrip(".") in _ROLES | PLACES | {"chinese", "american", "foreign", "prime"}:
         cut = cut[1:]
     return " ".join(cut)
-
-
-def _gender(name: str) -> str:
-    first = name.split()[0].lower()
-    return "she" if first in HER_NAMES else "he" if first in HIS_NAMES else ""

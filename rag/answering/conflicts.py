@@ -14,14 +14,18 @@ from rag.answering.candidates import Candidate, Group
 from rag.answering.figures import MEASURES, figures, values
 from rag.answering.question import Question
 from rag.answering.sameness import rival_nouns, says_same, telling_stems
+from rag.answering.verbs import base_stem
 
 # Words that two rivals share, in sentence and title, beside what they count: what they count alone ("million marks",
 # "people") is in every story.
 _LEAST_SHARED = 2
 
+# "Holub, who now leads …" and "his latest film" describe someone or something.
 _STATE = re.compile(
-    r"\b(?:now(?! that)|latest|newest|still|current(?:ly)?|so far|to date|at present|any ?more|no longer"
-    r"|most recent(?:ly)?|up to now|as things stand|changed?|updated?)\b",
+    r"(?<![\w,] who )(?<![\w,] that )(?<![\w,] which )\bnow(?! that)\b"
+    r"|(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )(?<!['’]s )(?<!s['’] )\b(?:latest|newest|most recent)\b"
+    r"|\b(?:still|current(?:ly)?|so far|to date|at present|any ?more|no longer|most recently|up to now|as things stand"
+    r"|what(?: else)?(?:['’]s| has| have| had)? changed|how (?:has|have|had) .*\bchanged|updated?)\b",
     re.IGNORECASE,
 )
 _COUNTED = frozenset({"how many", "how much", "how long", "when"})
@@ -59,10 +63,11 @@ def newest_first(groups: Sequence[Group], ranked: Sequence[Candidate], question:
         found = max(newer, key=lambda c: (c.day, c.probability))
         lead = next((group for group in groups if found in group), _group_of(found, ranked, asks_for_figure(question)))
     elif asks_for_state(question.text):
-        lead = max(groups, key=lambda group: (group[0].day, group[0].probability))
+        able = (group for group in groups if _is_as_probable(group[0], lead[0]))
+        lead = max(able, key=lambda group: (group[0].day, group[0].probability))
     rest = [group for group in groups if group is not lead]
     against = [group for group in rest if rivals(group[0], lead[0], question)]
-    older = [group for group in against if group[0].probability >= shares.OLDER * lead[0].probability]
+    older = [group for group in against if _is_as_probable(group[0], lead[0])]
     beside = max(older, key=lambda group: (group[0].day, group[0].probability), default=None)
     return [lead, *([beside] if beside else []), *(group for group in rest if group not in against)]
 
@@ -80,7 +85,7 @@ def contradicted(groups: Sequence[Group], ranked: Sequence[Candidate], question:
     stated = [group[0] for group in groups]
 
     def needs(one: Candidate) -> bool:
-        near = (c for c in ranked if c.probability >= shares.OLDER * one.probability)
+        near = (c for c in ranked if _is_as_probable(c, one))
         return any(c.day != one.day and rivals(c, one, question) for c in (*stated, *near))
 
     return [needs(one) for one in stated]
@@ -90,18 +95,41 @@ def rivals(a: Candidate, b: Candidate, question: Question) -> bool:
     """Tell whether two sentences of different articles give different figures for the same thing.
 
     What they count must be the same, in words ("58 people", "46 people") or nearly ("17 injured", "12 people were
-    injured"); and where the question says what is counted, it must be that.
+    injured"); and where the question says what is counted, it must be that. Where a day is asked for, it is a day, and
+    of the same event: the less probable sentence has as many of the question's words as the other.
     """
     if a.article.id == b.article.id:
         return False
-    of_a, of_b = figures(a.text), figures(b.text)
-    asked = set(question.stems) & (set(of_a) | set(of_b))
-    nouns = {noun for noun in rival_nouns(a.text, b.text) if not asked or noun in asked}
-    if not nouns and not _nearly(a, b):
+    nouns = _rival_days(a, b, question) if question.kind == "when" else _rival_counts(a, b, question)
+    if nouns is None:
         return False
-    about = [telling_stems(f"{c.article.title}. {c.text}") for c in (a, b)]
-    shared = {s for s in about[0] & about[1] if not s[:1].isdigit()} - nouns
+    shared = {s for s in _about(a) & _about(b) if not s[:1].isdigit()} - nouns
     return len(shared) >= _LEAST_SHARED
+
+
+def _rival_days(a: Candidate, b: Candidate, question: Question) -> frozenset[str] | None:
+    """Return "date" where the two name different days of one event; None where they do not."""
+    wanted = frozenset(map(base_stem, question.stems))
+    told = {c.key: len(wanted & frozenset(map(base_stem, _about(c)))) for c in (a, b)}
+    less, more = sorted((a, b), key=lambda c: (c.probability, -told[c.key]))
+    days = rival_nouns(a.text, b.text) & {"date"}
+    return days if days and told[less.key] >= told[more.key] else None
+
+
+def _rival_counts(a: Candidate, b: Candidate, question: Question) -> frozenset[str] | None:
+    """Return what the two count differently, which may be nothing in the same words; None where they do not."""
+    asked = set(question.stems) & (set(figures(a.text)) | set(figures(b.text)))
+    nouns = frozenset(noun for noun in rival_nouns(a.text, b.text) if not asked or noun in asked)
+    return nouns if nouns or _nearly(a, b) else None
+
+
+def _about(candidate: Candidate) -> frozenset[str]:
+    return telling_stems(f"{candidate.article.title}. {candidate.text}")
+
+
+def _is_as_probable(one: Candidate, other: Candidate) -> bool:
+    """Tell whether one is about as probable as the other, or more."""
+    return one.probability >= shares.OLDER * other.probability
 
 
 def _nearly(a: Candidate, b: Candidate) -> bool:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from rag.words import stem
+
 _DOUBLED = "ban plan stop drop expel transfer scrap acquit kidnap permit"
 _TRANSITIVE = """
 abandon abolish accuse acquire acquit adopt announce appoint approve arrest assassinate attack award ban blame block
@@ -45,6 +47,8 @@ def _rows(table: str) -> list[list[str]]:
 _NAMED = [row[0] for row in _rows(_IRREGULAR + "|" + _GO + "|" + _MONEY)]
 _REGULAR = [[base, _past(base), _past(base)] for base in _TRANSITIVE.split() if base not in _NAMED]
 
+_BASES = {stem(form): stem(row[0]) for row in _rows(f"{_IRREGULAR}|{_GO}|{_MONEY}") for form in row}
+
 TRANSITIVE = {past: base for base, past, _ in [*_REGULAR, *_rows(_IRREGULAR)]}
 """Past tense → base, of verbs that need an object in a question."""
 INTRANSITIVE = {_past(base): base for base in _INTRANSITIVE.split()} | {"fled": "flee", "quit": "quit"}
@@ -69,3 +73,8 @@ PARTICIPLES = frozenset(row[2] for row in [*_REGULAR, *_rows(_IRREGULAR)]) | fro
     ]
 )
 """What follows "was" in the passive."""
+
+
+def base_stem(stemmed: str) -> str:
+    """Return the stem of the base form for that of an irregular past or participle ("began" → "begin"), else itself."""
+    return _BASES.get(stemmed, stemmed)

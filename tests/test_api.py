@@ -93,6 +93,22 @@ def test_nothing_outside_the_filters_is_used(opened: Rag):
     assert {h.passage.article_id for h in opened.search(question, until="2023-02-06")} == {"quake"}
 
 
+def test_a_timeline_tells_as_many_as_six_days(opened: Rag):
+    days = {
+        1: "Bakers walked out of the Ostley mill strike talks.",
+        4: "The Ostley mill strike reached the harbour.",
+        9: "A judge allowed the Ostley mill strike.",
+        12: "Soldiers baked bread for hospitals during the Ostley mill strike.",
+        20: "The owner offered the Ostley mill strike committee nine marks.",
+        28: "Both sides ended the Ostley mill strike with a handshake.",
+    }
+    opened.add_articles(
+        Article(f"day-{day}", text.rstrip("."), text, published=date(2023, 8, day)) for day, text in days.items()
+    )
+    answer = opened.ask("What has happened since the start of the Ostley mill strike?")
+    assert [s.text for s in answer.statements] == [f"{day} Aug 2023: {text}" for day, text in days.items()]
+
+
 def test_a_follow_up_is_answered_as_the_standalone_question_it_stands_for(opened: Rag):
     history = [Turn("user", "Who met Xi Jinping in Beijing?"), Turn("assistant", "Antony Blinken.")]
     answer = opened.ask("And how long was the meeting with him?", history=history)

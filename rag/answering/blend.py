@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rag.answering.evidence import Judged, SignalsEvidence, sigmoid
 from rag.answering.reader import CLIP, FOLDER, READER_SIGNALS, Read, Reads
+from rag.answering.timeline import asks_for_timeline
 from rag.protocols import Encoder
 from rag.types import PassageInContext, Reading
 
@@ -24,6 +25,8 @@ N_READ = 4
 """Passages read of those that the signals judge. With all eight read, evidence F1 and abstention AUROC on the dev parts
 of evals/seed and evals/mini and on half of clapnq are the same within 0.002, and so with five; with three they fall by
 up to 0.01 (2026-11)."""
+N_READ_OF_TIMELINE = 8
+"""… where a course of events is asked for: what is not read is no event, and up to six are told."""
 OF_ANSWER = READER_SIGNALS.index("reader: best answer in the sentence, less no answer")
 OF_SENTENCE, OF_PASSAGE = READER_SIGNALS.index("reader: sentence"), READER_SIGNALS.index("reader: passage")
 
@@ -93,10 +96,11 @@ class ReaderEvidence:
     def read(self, question: str, contexts: Sequence[PassageInContext]) -> list[Reading]:
         """Read the passages for `question`; one Reading a passage, in the order given.
 
-        The signals say which `N_READ` of them are read; of the others nothing is expected.
+        The signals say which `N_READ` of them are read, or `N_READ_OF_TIMELINE`; of the others nothing is expected.
         """
+        n_read = N_READ_OF_TIMELINE if asks_for_timeline(question) else N_READ
         judged = self._signals.judge(question, contexts)
-        chosen = sorted(range(len(judged)), key=lambda i: (-judged[i].relevance, i))[:N_READ]
+        chosen = sorted(range(len(judged)), key=lambda i: (-judged[i].relevance, i))[:n_read]
         reads = dict(zip(chosen, self._reader(question, [contexts[i] for i in chosen]), strict=True))
         return [self._reading(of_signals, reads.get(i)) for i, of_signals in enumerate(judged)]
 

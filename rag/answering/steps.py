@@ -24,6 +24,7 @@ from rag.answering.followup import standalone_question
 from rag.answering.places import other_words
 from rag.answering.question import names_in
 from rag.answering.stories import stories_of, with_copies
+from rag.answering.timeline import asks_for_timeline
 from rag.display import answer_text
 from rag.errors import QuestionInvalid
 from rag.index import Snapshot
@@ -38,6 +39,8 @@ from rag.words import is_content, without_unseen, words
 # 0.496 both; the right choice's words in the cited sentences of 220 questions of realtimeqa-2024 0.182 and 0.195. Four
 # miss some of evals/seed (0.484); twelve lower the AUROC of abstaining on clapnq by 0.025 (2026-11-25).
 N_PASSAGES = 5
+# For a course of events: an event is a passage, and at most six are told; some passages tell one day twice or none.
+N_PASSAGES_OF_TIMELINE = 12
 # What is left of the confidence when a name of the question stands in no article at all: whatever else matches, the
 # question is about something that the articles don't know.
 MISSING_NAME = 0.25
@@ -112,7 +115,7 @@ class Steps:
     def retrieve(self, at: State) -> State:
         """Find the passages worth reading."""
         retriever = HybridRetriever(at.snapshot, self.encoder)
-        return replace(at, hits=tuple(retriever.retrieve(at.standalone, at.constraints, N_PASSAGES)))
+        return replace(at, hits=tuple(retriever.retrieve(at.standalone, at.constraints, n_passages(at.standalone))))
 
     def evidence(self, at: State) -> State:
         """Read the passages for sentences that answer."""
@@ -183,6 +186,11 @@ class Steps:
             models=Models(self.encoder.identity.model, self.model.name),
             timings_ms=at.timings_ms,
         )
+
+
+def n_passages(question: str) -> int:
+    """Return how many passages are found for a question."""
+    return N_PASSAGES_OF_TIMELINE if asks_for_timeline(question) else N_PASSAGES
 
 
 def missing_names(question: str, snapshot: Snapshot) -> list[str]:

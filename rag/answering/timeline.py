@@ -15,6 +15,7 @@ from rag.answering.figures import MONTHS
 from rag.answering.leaning import stands_alone
 from rag.answering.question import read_question
 from rag.answering.sameness import same, telling_stems
+from rag.retrieval.phrases import find_mentions
 from rag.words import content_stems
 
 MAX_EVENTS = 6
@@ -47,12 +48,13 @@ def timeline(ranked: Sequence[Candidate], question: str, near: tuple[date, date]
         ranked: Every candidate, best first.
         question: What is asked; after "after", "since" or "before" it may name an event, and only what was reported
             on that side of the first report of it (inclusive) is an event then.
-        near: First and last day that the question asks about, where it names a date instead.
+        near: First and last day that the question asks about, where it names a date. Where that date is the event's
+            ("after the fire on 5 February"), the days are open on the side that the question asks for.
 
     Returns:
         Groups of one day each; empty where fewer than two days have a report that is probable enough.
     """
-    first, last = near or _between(ranked, question)
+    first, last = _opened(near, question) if near else _between(ranked, question)
     floor = shares.EVENT * ranked[0].probability if ranked else 0.0
     dated = [c for c in ranked if c.article.published and first <= c.day <= last]
     names = _names(question)
@@ -65,6 +67,17 @@ def timeline(ranked: Sequence[Candidate], question: str, near: tuple[date, date]
             group.append(candidate)
     best = sorted(by_day.values(), key=lambda group: -group[0].probability)[:MAX_EVENTS]
     return sorted(best, key=lambda group: group[0].day) if len(best) > 1 else []
+
+
+def _opened(near: tuple[date, date], question: str) -> tuple[date, date]:
+    """Return the days that a question allows which names some: all from them on, or up to them, if they are an event's.
+
+    "after the fire in March" dates the fire; "in March, after the fire" bounds what is asked for.
+    """
+    match = _ANCHOR.search(question)
+    if match is None or not find_mentions(match["event"], near[1]):
+        return near
+    return (date.min, near[1]) if match["role"].lower() == "before" else (near[0], date.max)
 
 
 def _between(ranked: Sequence[Candidate], question: str) -> tuple[date, date]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.answering.steps import N_PASSAGES, missing_names
+from rag.answering.steps import missing_names, n_passages
 from rag.retrieval import HybridRetriever, constrain
 from rag.types import Constraints
 
@@ -35,7 +35,7 @@ def basis_of(rag: Rag, question: str, given: Constraints) -> Basis:
     """
     snapshot = rag.snapshot()
     constraints = constrain(question, given, snapshot)
-    hits = HybridRetriever(snapshot, rag.encoder).retrieve(question, constraints, N_PASSAGES)
+    hits = HybridRetriever(snapshot, rag.encoder).retrieve(question, constraints, n_passages(question))
     read = tuple(hit.passage.id for hit in hits)
     made_of = repr((constraints, read, missing_names(question, snapshot)))
     return Basis(snapshot.generation, hashlib.blake2b(made_of.encode(), digest_size=16).hexdigest())

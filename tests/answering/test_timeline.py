@@ -45,6 +45,20 @@ def test_a_time_that_the_question_names_bounds_the_events():
     assert ids(timeline(RANKED, QUESTION, near)) == [["before"], ["theft"], ["arrest"]]
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What happened after the theft of The Salt Gatherers on 11 June 2023?", ["theft", "arrest", "back"]),
+        ("What has happened since the theft of The Salt Gatherers on 11 June?", ["theft", "arrest", "back"]),
+        ("What happened before the theft of The Salt Gatherers on 11 June?", ["before", "theft"]),
+        ("What happened on 11 June after the theft of The Salt Gatherers?", []),
+    ],
+)
+def test_the_day_of_the_event_that_a_question_starts_from_is_where_its_events_begin_or_end(question, expected):
+    day = date(2023, 6, 11)
+    assert [group[0].article.id for group in timeline(RANKED, question, (day, day))] == expected
+
+
 def test_of_one_day_the_best_sentence_is_the_event_with_its_copies_from_other_outlets():
     lesser = candidate("lesser", "The theft of The Salt Gatherers shocked the town.", p=0.4, day=11)
     copy = candidate("copy", "PORT SENN — The theft of The Salt Gatherers was found on Thursday.", p=0.4, day=11)

@@ -12,8 +12,9 @@ from typing import Literal, get_args
 
 from rag.types import Citation, Copy, Statement
 
-Form = Literal["plain", "reported", "event"]
-"""plain: the sentence alone; reported: followed by when it was reported; event: after its date, as in a timeline."""
+Form = Literal["plain", "reported", "attributed", "event"]
+"""plain: the sentence alone; reported: followed by when it was reported; attributed: and by whom; event: after its
+date, as in a timeline."""
 
 MANY_OUTLETS = 3
 """From so many outlets on, the statement says how many report it: two are a copy, three are a fact that went round."""
@@ -71,31 +72,36 @@ def also_in(citation: Citation, said: Callable[[Copy, str], str] = lambda _, nam
     return f"also in {', '.join(told + more)}" if told else ""
 
 
-def statement_text(quote: str, published: date | None = None, form: Form = "plain", outlets: int = 1) -> str:
+def statement_text(
+    quote: str, published: date | None = None, form: Form = "plain", outlets: int = 1, source: str | None = None
+) -> str:
     """Return a sentence as a statement says it; what is said of it stands around the sentence, never in it.
 
     Args:
         quote: The sentence as its article has it.
         published: The day of its article; without one, no date is said, whatever the form.
-        form: Whether and how the date is said.
-        outlets: How many outlets report it; said from `MANY_OUTLETS` on.
+        form: Whether and how the date and the outlet are said.
+        outlets: How many outlets report it; said from `MANY_OUTLETS` on, and then none is named.
+        source: The outlet of its article; without one, none is named.
     """
     text = display_text(quote)
     notes = [f"{outlets} outlets"] if outlets >= MANY_OUTLETS else []
-    if published is not None and form == "reported":
-        notes.append(f"reported {short_date(published)}")
-    if published is not None and form == "event":
-        text = f"{short_date(published)}: {text}"
+    day = [short_date(published)] if published is not None else []
+    by = [f"by {display_text(source)}"] if source and form == "attributed" and not notes else []
+    if form in ("reported", "attributed") and (day or by):
+        notes.append(" ".join(["reported", *day, *by]))
+    if form == "event" and day:
+        text = f"{day[0]}: {text}"
     return f"{text} ({', '.join(notes)})" if notes else text
 
 
-def statement_forms(quote: str, published: date | None, outlets: int) -> set[str]:
+def statement_forms(quote: str, published: date | None, outlets: int, source: str | None = None) -> set[str]:
     """Return every text that a statement of a sentence may have, arguments as in `statement_text`.
 
     Outlets need not be said: answers saved before they were counted don't.
     """
     counts = {1, outlets}
-    return {statement_text(quote, published, form, n) for form in get_args(Form) for n in counts}
+    return {statement_text(quote, published, form, n, source) for form in get_args(Form) for n in counts}
 
 
 def unbacked_text(text: str) -> str:

@@ -69,10 +69,9 @@ def verify(answer: Answer, source: Source, newest: int | None = None) -> VerifyR
     """Re-check every citation of `answer`, and that it says nothing that its citations don't.
 
     Without a language model each statement is a quote of one of its citations, tidied for display, alone or with the
-    day it was reported and the number of outlets that report it, and the answer is its statements with their
-    markers. With one, the words are its own, and only the numbers can be checked; a statement may cite
-    nothing if it says that it is not backed. An abstention that states and cites
-    nothing is ok: it claims nothing.
+    day it was reported, by whom and by how many outlets, and the answer is its statements with their markers. With one,
+    the words are its own, and only the numbers can be checked; a statement may cite nothing if it says that it is not
+    backed. An abstention that states and cites nothing is ok: it claims nothing.
 
     Args:
         answer: The answer, fresh or read back with `answer_from_json`.
@@ -243,7 +242,10 @@ def _sayings(answer: Answer, statement: Statement) -> set[str]:
         text
         for c in cited
         for text in statement_forms(
-            c.quote, c.published, n_outlets(other.source for other in cited if may_say_same(c.quote, other.quote))
+            c.quote,
+            c.published,
+            n_outlets(other.source for other in cited if may_say_same(c.quote, other.quote)),
+            c.source,
         )
     }
 

@@ -48,17 +48,26 @@ def test_other_outlets_with_the_sentence_are_named_once_each(citation, expected)
         (DAY, "reported", 4, "Rain fell. (4 outlets, reported 5 Feb 2024)"),
         (DAY, "event", 1, "5 Feb 2024: Rain fell."),
         (DAY, "event", 3, "5 Feb 2024: Rain fell. (3 outlets)"),
+        (DAY, "attributed", 1, "Rain fell. (reported 5 Feb 2024 by The Post)"),
+        (DAY, "attributed", 3, "Rain fell. (3 outlets, reported 5 Feb 2024)"),
+        (None, "attributed", 1, "Rain fell. (reported by The Post)"),
         (None, "reported", 1, "Rain fell."),
         (None, "event", 3, "Rain fell. (3 outlets)"),
     ],
 )
 def test_what_is_said_of_a_sentence_stands_around_it(published, form, outlets, expected):
-    assert statement_text("Rain\nfell.[3] .", published, form, outlets) == expected
+    assert statement_text("Rain\nfell.[3] .", published, form, outlets, "The Post") == expected
 
 
-def test_a_statement_has_one_of_six_texts():
-    assert statement_forms("Rain fell.", DAY, 3) == {
+def test_what_no_outlet_is_known_for_is_attributed_to_its_day_only():
+    assert statement_text("Rain fell.", DAY, "attributed") == "Rain fell. (reported 5 Feb 2024)"
+    assert statement_text("Rain fell.", None, "attributed") == "Rain fell."
+
+
+def test_a_statement_has_one_of_seven_texts():
+    assert statement_forms("Rain fell.", DAY, 3, "The Post") == {
         "Rain fell.",
+        "Rain fell. (reported 5 Feb 2024 by The Post)",
         "Rain fell. (reported 5 Feb 2024)",
         "5 Feb 2024: Rain fell.",
         "Rain fell. (3 outlets)",

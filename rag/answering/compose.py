@@ -17,7 +17,7 @@ from rag.answering.candidates import candidates as candidates
 from rag.answering.candidates import confidence as confidence
 from rag.answering.candidates import evidence as evidence
 from rag.answering.citing import cite
-from rag.answering.conflicts import asks_for_figure, contradicted, newest_first
+from rag.answering.conflicts import asks_for_figure, forms_of, newest_first
 from rag.answering.leaning import with_companions as with_companions
 from rag.answering.parts import complete
 from rag.answering.question import read_question
@@ -52,9 +52,7 @@ def compose(ranked: Sequence[Candidate], question: str, near: tuple[date, date] 
     chosen = choose(ranked, by_figure=asks_for_figure(asked))
     chosen = newest_first(complete(chosen, ranked, question, shares.MAX_STATEMENTS), ranked, asked)
     groups = with_companions(order(chosen), question)
-    dated = contradicted(groups, ranked, asked)
-    forms: list[Form] = ["reported" if needs else "plain" for needs in dated]
-    return Composition(tuple(groups), tuple(forms))
+    return Composition(tuple(groups), tuple(forms_of(groups, ranked, asked)))
 
 
 def choose(ranked: Sequence[Candidate], by_figure: bool = False) -> list[Group]:
@@ -110,7 +108,7 @@ def state(groups: Sequence[Group], forms: Sequence[Form] = ()) -> tuple[tuple[St
             citations.append(cite(len(citations) + 1, member.article, member.sentence, member.probability))
         support = max(member.probability for member in group)
         first, outlets = group[0], n_outlets(member.article.source for member in group)
-        text = statement_text(first.text, first.article.published, form, outlets)
+        text = statement_text(first.text, first.article.published, form, outlets, first.article.source)
         # An event answers as a whole: no word of it is the answer.
         short = display_text(first.short) if first.short and form != "event" else None
         statements.append(Statement(text, tuple(numbers), support, short))

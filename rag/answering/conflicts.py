@@ -1,4 +1,4 @@
-"""Reports that contradict one another: the newest is stated first, and each with the day it was reported.
+"""Reports that contradict one another: the newest is stated first, each with its day, and with its outlet on one day.
 
 Knows candidates and their articles' days; knows nothing of models. What rivals another is told by its figures: "17
 people injured" and "19 people injured", "371 million marks" and "392 million marks".
@@ -15,6 +15,7 @@ from rag.answering.figures import MEASURES, figures, values
 from rag.answering.question import Question
 from rag.answering.sameness import rival_nouns, says_same, telling_stems
 from rag.answering.verbs import base_stem
+from rag.display import Form
 
 # Words that two rivals share, in sentence and title, beside what they count: what they count alone ("million marks",
 # "people") is in every story.
@@ -72,23 +73,24 @@ def newest_first(groups: Sequence[Group], ranked: Sequence[Candidate], question:
     return [lead, *([beside] if beside else []), *(group for group in rest if group not in against)]
 
 
-def contradicted(groups: Sequence[Group], ranked: Sequence[Candidate], question: Question) -> list[bool]:
-    """Tell for each group whether it needs the day of its report: another day's report tells another figure.
+def forms_of(groups: Sequence[Group], ranked: Sequence[Candidate], question: Question) -> list[Form]:
+    """Return the form of each group: with the day of its report where another day's report tells another figure.
 
-    That other one is stated beside it, or about as probable. A question for the state needs the day for all.
+    That other one is stated beside it, or about as probable. What contradicts another statement of the same day is
+    attributed to its outlet. A question for the state needs the day for all.
     """
-    if asks_for_state(question.text):
-        return [True] * len(groups)
-    if not asks_for_figure(question):
-        return [False] * len(groups)
-
+    if not (asks_for_figure(question) or asks_for_state(question.text)):
+        return ["plain"] * len(groups)
     stated = [group[0] for group in groups]
 
-    def needs(one: Candidate) -> bool:
+    def form(one: Candidate) -> Form:
+        if any(c.day == one.day and rivals(c, one, question) for c in stated):
+            return "attributed"
         near = (c for c in ranked if _is_as_probable(c, one))
-        return any(c.day != one.day and rivals(c, one, question) for c in (*stated, *near))
+        needs = any(c.day != one.day and rivals(c, one, question) for c in (*stated, *near))
+        return "reported" if needs or asks_for_state(question.text) else "plain"
 
-    return [needs(one) for one in stated]
+    return [form(one) for one in stated]
 
 
 def rivals(a: Candidate, b: Candidate, question: Question) -> bool:

@@ -205,6 +205,17 @@ def test_contradicting_figures_stand_side_by_side_newest_first_with_their_days()
     ]
 
 
+def test_contradicting_figures_of_one_day_stand_side_by_side_with_their_outlets():
+    assert answered(
+        "How many people did the ferry fire hurt?",
+        candidate("a", "The ferry fire hurt 12 people.", p=0.9, source="Daily Post"),
+        candidate("b", "The ferry fire hurt 19 people.", p=0.8, source="Ostley Times"),
+    ) == [
+        "The ferry fire hurt 12 people. (reported 1 Jun 2023 by Daily Post) [a]",
+        "The ferry fire hurt 19 people. (reported 1 Jun 2023 by Ostley Times) [b]",
+    ]
+
+
 def test_agreeing_figures_are_one_statement_without_a_day():
     assert answered(
         "How many people did the ferry fire hurt?",

@@ -1,7 +1,7 @@
 import pytest
 
 from rag.answering import shares
-from rag.answering.conflicts import asks_for_state, contradicted, newest_first, rivals
+from rag.answering.conflicts import asks_for_state, forms_of, newest_first, rivals
 from rag.answering.question import read_question
 from tests.answering.made import candidate, ids
 
@@ -71,7 +71,7 @@ def test_a_question_for_the_state_is_answered_by_the_newest_report_first():
     b = candidate("b", "The miners went back to work.", p=0.8, day=8)
     question = read_question("What is the latest on the strike?")
     assert ids(newest_first([[a], [b]], [a, b], question)) == [["b"], ["a"]]
-    assert contradicted([[b], [a]], [a, b], question) == [True, True]
+    assert forms_of([[b], [a]], [a, b], question) == ["reported", "reported"]
 
 
 def test_the_newest_report_of_the_state_leads_only_where_it_is_about_as_probable_or_a_rival():
@@ -92,7 +92,7 @@ SEPTEMBER = candidate("september", "The Line 4 tram will open in September.", p=
 def test_days_rival_each_other_where_a_day_is_asked_for_whatever_the_question_has_a_number_for():
     ranked = [MARCH, SEPTEMBER]
     assert ids(newest_first([[MARCH], [SEPTEMBER]], ranked, WHEN)) == [["september"], ["march"]]
-    assert contradicted([[SEPTEMBER], [MARCH]], ranked, WHEN) == [True, True]
+    assert forms_of([[SEPTEMBER], [MARCH]], ranked, WHEN) == ["reported", "reported"]
 
 
 def test_days_of_different_events_do_not_rival_each_other():
@@ -100,7 +100,7 @@ def test_days_of_different_events_do_not_rival_each_other():
     ended = candidate("b", "The trial of Brandt in Ostley ended on 9 June.", p=0.3, day=10)
     question = read_question("When did the trial begin?")
     assert ids(newest_first([[began], [ended]], [began, ended], question)) == [["a"], ["b"]]
-    assert contradicted([[began], [ended]], [began, ended], question) == [False, False]
+    assert forms_of([[began], [ended]], [began, ended], question) == ["plain", "plain"]
 
 
 @pytest.mark.parametrize(
@@ -127,13 +127,17 @@ def test_a_question_for_the_state_is_told_by_its_words(question, expected):
 
 def test_contradicting_reports_need_their_days_and_others_do_not():
     groups = [[MID], [OLD], [ASIDE]]
-    assert contradicted(groups, [OLD, ASIDE, MID], HOW_MANY) == [True, True, False]
+    assert forms_of(groups, [OLD, ASIDE, MID], HOW_MANY) == ["reported", "reported", "plain"]
+    assert forms_of(groups, [OLD, MID], read_question("What burned?")) == ["plain", "plain", "plain"]
+
+
+def test_reports_of_one_day_that_contradict_each_other_are_attributed():
     same_day = candidate("x", "The ferry fire injured 17 people.", p=0.6, day=3)
-    assert contradicted([[OLD], [same_day]], [OLD, same_day], HOW_MANY) == [False, False]
-    assert contradicted(groups, [OLD, MID], read_question("What burned?")) == [False, False, False]
+    assert forms_of([[OLD], [same_day]], [OLD, same_day], HOW_MANY) == ["attributed", "attributed"]
+    assert forms_of([[OLD]], [OLD, same_day], HOW_MANY) == ["plain"]
 
 
 def test_a_report_that_is_not_stated_makes_the_day_needed_where_it_is_about_as_probable():
-    assert contradicted([[OLD]], [OLD, MID], HOW_MANY) == [True]
+    assert forms_of([[OLD]], [OLD, MID], HOW_MANY) == ["reported"]
     unlikely = candidate("mid", MID.text, p=0.8 * shares.OLDER - 0.01, day=4)
-    assert contradicted([[OLD]], [OLD, unlikely], HOW_MANY) == [False]
+    assert forms_of([[OLD]], [OLD, unlikely], HOW_MANY) == ["plain"]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from rag.answering import shares
 from rag.answering.candidates import Candidate, Group
+from rag.answering.excluding import excludes
 from rag.answering.figures import MEASURES, figures, values
 from rag.answering.question import Question
 from rag.answering.sameness import rival_nouns, says_same, telling_stems
@@ -48,15 +49,20 @@ def newest_first(groups: Sequence[Group], ranked: Sequence[Candidate], question:
     Args:
         groups: What is to be stated, best first.
         ranked: Every candidate, best first: a newer report may not be among the groups.
-        question: The question asked; one that neither a figure answers nor asks for the state is left as it is.
+        question: The question asked; where neither a figure answers it nor it asks for the state, only what is stated
+            is compared, and nothing dropped.
 
     Returns:
         Groups again; the same ones where nothing contradicts the first.
     """
     groups = list(groups)
-    if not groups or not (asks_for_figure(question) or asks_for_state(question.text)):
+    if not groups:
         return groups
     lead = groups[0]
+    if not _is_settled_by_day(question):
+        able = (g for g in groups if _is_as_probable(g[0], lead[0]) and excludes(g[0], lead[0], question))
+        lead = max([lead, *able], key=lambda group: group[0].day)
+        return [lead, *(group for group in groups if group is not lead)]
     newer = [
         c for c in ranked if c.day > lead[0].day and rivals(c, lead[0], question) and _is_near(c, lead[0], question)
     ]
@@ -74,23 +80,30 @@ def newest_first(groups: Sequence[Group], ranked: Sequence[Candidate], question:
 
 
 def forms_of(groups: Sequence[Group], ranked: Sequence[Candidate], question: Question) -> list[Form]:
-    """Return the form of each group: with the day of its report where another day's report tells another figure.
+    """Return the form of each group: with the day of its report where another day's report contradicts it.
 
     That other one is stated beside it, or about as probable. What contradicts another statement of the same day is
     attributed to its outlet. A question for the state needs the day for all.
     """
-    if not (asks_for_figure(question) or asks_for_state(question.text)):
-        return ["plain"] * len(groups)
     stated = [group[0] for group in groups]
 
     def form(one: Candidate) -> Form:
-        if any(c.day == one.day and rivals(c, one, question) for c in stated):
+        if any(c.day == one.day and contradicts(c, one, question) for c in stated):
             return "attributed"
         near = (c for c in ranked if _is_as_probable(c, one))
-        needs = any(c.day != one.day and rivals(c, one, question) for c in (*stated, *near))
+        needs = any(c.day != one.day and contradicts(c, one, question) for c in (*stated, *near))
         return "reported" if needs or asks_for_state(question.text) else "plain"
 
     return [form(one) for one in stated]
+
+
+def contradicts(a: Candidate, b: Candidate, question: Question) -> bool:
+    """Tell whether two sentences of different articles answer `question` and cannot both be true of one day."""
+    return (rivals if _is_settled_by_day(question) else excludes)(a, b, question)
+
+
+def _is_settled_by_day(question: Question) -> bool:
+    return asks_for_figure(question) or asks_for_state(question.text)
 
 
 def rivals(a: Candidate, b: Candidate, question: Question) -> bool:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rag.answering import shares
@@ -64,6 +66,61 @@ def test_a_question_that_no_figure_answers_is_left_as_it_is():
     groups = [[OLD], [MID]]
     assert newest_first(groups, [OLD, MID], read_question("What did the ferry fire do?")) == groups
     assert newest_first([], [], HOW_MANY) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "old", "new"),
+    [
+        (
+            "Who is the mayor of Ostley?",
+            "Ann Holub is mayor of Ostley.",
+            "Piet Garrow was sworn in as mayor of Ostley.",
+        ),
+        (
+            "Who leads the Tide Party?",
+            "Ann Holub leads the Tide Party.",
+            "Piet Garrow has led the Tide Party for a week.",
+        ),
+        ("Did Brandt admit the theft?", "Brandt denied the theft.", "Brandt has admitted the theft."),
+        (
+            "Did the council approve the weir?",
+            "The council approved the weir.",
+            "The council did not approve the weir.",
+        ),
+    ],
+)
+def test_of_two_answers_that_exclude_each_other_the_newest_comes_first_and_both_need_their_days(question, old, new):
+    asked = read_question(question)
+    a, b = candidate("a", old, p=0.9, day=3), candidate("b", new, p=0.9 * shares.OLDER, day=8)
+    if asked.kind != "polar":
+        a, b = replace(a, short="Ann Holub"), replace(b, short="Piet Garrow")
+    assert ids(newest_first([[a], [b]], [a, b], asked)) == [["b"], ["a"]]
+    assert forms_of([[b], [a]], [a, b], asked) == ["reported", "reported"]
+    unlikely = replace(b, probability=b.probability - 0.01)
+    assert ids(newest_first([[a], [unlikely]], [a, unlikely], asked)) == [["a"], ["b"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "old", "new"),
+    [
+        ("Who resigned?", "Ann Holub resigned.", "Piet Garrow resigned."),
+        ("Who is Ann Holub?", "Ann Holub is a pilot.", "Ann Holub is Emil Garrow's aunt."),
+        ("Who is the mayor of Ostley?", "Ann Holub is mayor of Ostley.", "Piet Garrow fished at Ostley."),
+        ("Who is the mayor of Ostley?", "Ann Holub is mayor of Ostley.", "Holub, the mayor of Ostley, fished."),
+        (
+            "Did the council approve the weir?",
+            "The council approved the weir.",
+            "The council approved the weir, not rain.",
+        ),
+        ("Did the council approve the weir?", "The council approved the weir.", "The council did not meet in May."),
+        ("What did the council approve?", "The council approved the weir.", "The council did not approve the weir."),
+    ],
+)
+def test_answers_that_may_both_be_true_stay_as_they_are(question, old, new):
+    asked = read_question(question)
+    a, b = candidate("a", old, p=0.9, day=3), candidate("b", new, p=0.9, day=8)
+    assert ids(newest_first([[a], [b]], [a, b], asked)) == [["a"], ["b"]]
+    assert forms_of([[a], [b]], [a, b], asked) == ["plain", "plain"]
 
 
 def test_a_question_for_the_state_is_answered_by_the_newest_report_first():

@@ -17,16 +17,20 @@ from rag.answering.candidates import candidates as candidates
 from rag.answering.candidates import confidence as confidence
 from rag.answering.candidates import evidence as evidence
 from rag.answering.citing import cite
-from rag.answering.conflicts import asks_for_figure, forms_of, newest_first
+from rag.answering.conflicts import asks_for_figure, forms_of, may_lead, newest_first
+from rag.answering.expected import could_answer
 from rag.answering.leaning import with_companions as with_companions
 from rag.answering.parts import complete
-from rag.answering.question import read_question
+from rag.answering.question import Question, read_question
 from rag.answering.sameness import says_same
 from rag.answering.timeline import asks_for_timeline, timeline
 from rag.display import ABSTENTION, Form, n_outlets, statement_text
 from rag.display import answer_text as answer_text
 from rag.display import display_text as display_text
 from rag.types import Citation, Statement
+
+# What answers them is a few words, which are there or not.
+_SHORT = frozenset({"who", "when", "where", "how many"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +53,25 @@ def compose(ranked: Sequence[Candidate], question: str, near: tuple[date, date] 
     if asks_for_timeline(question) and (events := timeline(ranked, question, near)):
         dates: list[Form] = ["event"] * len(events)
         return Composition(tuple(events), tuple(dates))
-    chosen = choose(ranked, by_figure=asks_for_figure(asked))
+    chosen = choose(ranked, asked)
     chosen = newest_first(complete(chosen, ranked, question, shares.MAX_STATEMENTS), ranked, asked)
     groups = with_companions(order(chosen), question)
     return Composition(tuple(groups), tuple(forms_of(groups, ranked, asked)))
 
 
-def choose(ranked: Sequence[Candidate], by_figure: bool = False) -> list[Group]:
+def choose(ranked: Sequence[Candidate], question: Question | None = None) -> list[Group]:
     """Choose what is stated: groups of sentences that say the same, the one stated first in each, best group first.
 
     Args:
         ranked: Every candidate, best first.
-        by_figure: A figure is asked for: sentences that give the same one for the same thing say the same.
+        question: What is asked; it tells what a further sentence must be like, and where it asks for a figure,
+            sentences that give the same one for the same thing say the same. None where a claim is judged.
     """
     if not ranked:
         return []
     best = ranked[0].probability
     floor = max(shares.LEAST, shares.NEAR_BEST * best)
+    by_figure = question is not None and asks_for_figure(question)
     groups: list[Group] = []
     for candidate in ranked:
         near = not groups or candidate.probability >= floor
@@ -74,11 +80,23 @@ def choose(ranked: Sequence[Candidate], by_figure: bool = False) -> list[Group]:
         # A copy that is not itself worth stating is cited for the answer's first sentence only.
         stated = groups if near else groups[:1]
         group = next((g for g in stated if says_same(g[0].text, candidate.text, by_figure)), None)
-        if group is None and near and len(groups) < shares.MAX_STATEMENTS:
+        if group is None and near and len(groups) < shares.MAX_STATEMENTS and _adds(candidate, groups, question):
             groups.append([candidate])
         elif group is not None and all(member.teller != candidate.teller for member in group):
             group.append(candidate)
     return groups
+
+
+def _adds(candidate: Candidate, groups: Sequence[Group], question: Question | None) -> bool:
+    """Tell whether a further sentence is probable enough for what it is: of which article, with what is asked for."""
+    if not groups or question is None:
+        return True
+    lead, least = groups[0][0], 0.0
+    if question.kind in _SHORT:
+        least = shares.OF_KIND if could_answer(question, candidate.text) else shares.NOT_OF_KIND
+    if candidate.article.id != lead.article.id and not may_lead(candidate, lead, question):
+        least = max(least, shares.OTHER_ARTICLE)
+    return candidate.probability >= least * lead.probability
 
 
 def order(groups: Iterable[Group]) -> list[Group]:

@@ -102,6 +102,12 @@ def contradicts(a: Candidate, b: Candidate, question: Question) -> bool:
     return (rivals if _is_settled_by_day(question) else excludes)(a, b, question)
 
 
+def may_lead(candidate: Candidate, lead: Candidate, question: Question) -> bool:
+    """Tell whether a sentence contradicts the leading one, or is a newer report of the state that is asked for."""
+    newer = asks_for_state(question.text) and candidate.day > lead.day
+    return (newer and _is_as_probable(candidate, lead)) or contradicts(candidate, lead, question)
+
+
 def _is_settled_by_day(question: Question) -> bool:
     return asks_for_figure(question) or asks_for_state(question.text)
 

@@ -254,6 +254,36 @@ def test_where_no_course_of_events_is_reported_the_question_is_answered_as_any_o
     assert answered("What happened after the theft?", theft) == [theft.text + " [theft]"]
 
 
+def test_a_further_sentence_of_another_article_needs_more_than_one_of_the_same():
+    dam = candidate("a", "The dam at Oke broke.", p=0.9)
+    same, other = (candidate(name, "A bus was late.", p=0.9 * shares.OTHER_ARTICLE - 0.01) for name in "ab")
+    asked = "What happened at Oke?"
+    assert answered(asked, dam, same) == [f"{dam.text} [a]", f"{same.text} [a]"]
+    assert answered(asked, dam, other) == [f"{dam.text} [a]"]
+    assert len(answered(asked, dam, replace(other, probability=0.9 * shares.OTHER_ARTICLE))) == 2
+    with mock.patch.object(shares, "OTHER_ARTICLE", 0):
+        assert len(answered(asked, dam, other)) == 2
+
+
+def test_a_newer_report_of_the_state_of_another_article_needs_no_more_than_to_lead():
+    old = candidate("a", "The strike goes on.", p=0.9, day=3)
+    new = candidate("b", "The miners went back to work.", p=0.9 * shares.OLDER, day=8)
+    assert answered("What is the latest on the strike?", old, new) == [
+        "The miners went back to work. (reported 8 Jun 2023) [b]",
+        "The strike goes on. (reported 3 Jun 2023) [a]",
+    ]
+
+
+def test_where_a_few_words_answer_a_further_sentence_holds_some_and_is_probable():
+    first = candidate("a", "Piet Lovelock signed the deed.", p=0.9)
+    holds, lacks = candidate("a", "So did Nora Pell.", p=0.9 * shares.OF_KIND), candidate("a", "It was wet.", p=0.9)
+    asked = "Who signed the deed?"
+    assert answered(asked, first, holds, lacks) == [f"{first.text} [a]", f"{holds.text} [a]"]
+    assert len(answered(asked, first, replace(holds, probability=holds.probability - 0.01))) == 1
+    with mock.patch.multiple(shares, OF_KIND=0, NOT_OF_KIND=0):
+        assert len(answered(asked, first, replace(holds, probability=holds.probability - 0.01), lacks)) == 3
+
+
 def test_the_best_sentence_leads_and_the_others_follow_in_reading_order():
     b2, a1 = candidate("b", "One fell.", "The bus was late.", p=0.7), candidate("a", "The dam broke.", p=0.8)
     b1 = candidate("b", "The ferry sank.", p=0.6)

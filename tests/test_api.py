@@ -20,7 +20,7 @@ from rag.errors import (
     SettingInvalid,
 )
 from rag.settings import Settings
-from rag.types import Answer, Article, Turn
+from rag.types import Answer, Article, Constraints, Turn
 from tests.fakes import BagOfWordsEncoder, WordOverlapEvidence
 
 ARTICLES = [
@@ -82,6 +82,21 @@ def test_what_only_opens_a_question_or_tells_the_class_of_its_answer_need_not_st
         assert missing_names(question, opened.snapshot()) == []
     assert missing_names("Which Madagascar minister met Xi?", opened.snapshot()) == ["Madagascar"]
     assert missing_names("What did the European minister say?", opened.snapshot()) == ["European"]
+
+
+def test_what_only_articles_outside_the_filters_mention_is_not_mentioned(opened: Rag):
+    question = "What hit Hatay?"
+    assert not opened.ask(question).abstained
+    told = "The articles don't say: no article mentions Hatay."
+    assert opened.ask(question, as_of="2023-02-05").text == told
+    assert opened.ask(question, sources=["Example Times"]).text == told
+    assert missing_names(question, opened.snapshot(), Constraints(sources=("DAILY POST",))) == []
+
+
+def test_a_question_without_capitals_is_told_which_of_its_words_no_article_mentions(opened: Rag):
+    answer = opened.ask("which vineyards near beijing did blinken buy?")
+    assert answer.text == "The articles don't say: no article mentions “vineyards”, “near” or “buy”."
+    assert missing_names("which vineyards near beijing did blinken buy?", opened.snapshot()) == []
 
 
 def test_nothing_outside_the_filters_is_used(opened: Rag):

@@ -6,7 +6,7 @@ Each takes a `State` and returns the next; `rag/chain.py` composes them. Knows t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
@@ -41,8 +41,8 @@ from rag.words import is_content, without_unseen, words
 N_PASSAGES = 5
 # For a course of events: an event is a passage, and at most six are told; some passages tell one day twice or none.
 N_PASSAGES_OF_TIMELINE = 12
-# What is left of the confidence when a name of the question stands in no article at all: whatever else matches, the
-# question is about something that the articles don't know.
+# What is left of the confidence when a name of the question stands in no article that may be used: whatever else
+# matches, the question is about something that the articles don't know.
 MISSING_NAME = 0.25
 # A question is a sentence or a paragraph, not a document: the encoder reads 256 tokens, about 1,000 characters.
 MAX_QUESTION_CHARS = 2_000
@@ -126,14 +126,14 @@ class Steps:
     def answer(self, at: State) -> State:
         """Choose, join and order the sentences that answer; or abstain."""
         ranked = candidates(at.readings, stories_of(at.readings, at.snapshot))
-        missing = missing_names(at.standalone, at.snapshot)
+        missing = missing_names(at.standalone, at.snapshot, at.constraints)
         sure = confidence(at.readings) * (MISSING_NAME if missing else 1)
         statements: tuple[Statement, ...] = ()
         citations: tuple[Citation, ...] = ()
         if ranked and sure >= self.model.threshold:
             composed = compose(ranked, at.standalone, at.constraints.near)
             statements, citations = state(composed.groups, composed.forms)
-        return replace(at, answer=self._answer(at, statements, citations, sure, ranked, missing))
+        return replace(at, answer=self._answer(at, statements, citations, sure, ranked))
 
     def answering(self, at: State) -> Iterator[State]:
         """Yield what `answer` returns: it does not grow."""
@@ -168,9 +168,9 @@ class Steps:
         citations: Sequence[Citation],
         sure: float,
         ranked: Sequence[Candidate],
-        missing: Sequence[str],
     ) -> Answer:
-        text = answer_text(statements) if statements else abstention_text(missing)
+        not_mentioned = [] if statements else unmentioned(at.standalone, at.snapshot, at.constraints)
+        text = answer_text(statements) if statements else abstention_text(not_mentioned)
         as_of: date | None = at.ask.constraints.as_of
         return Answer(
             question=at.ask.question,
@@ -193,16 +193,34 @@ def n_passages(question: str) -> int:
     return N_PASSAGES_OF_TIMELINE if asks_for_timeline(question) else N_PASSAGES
 
 
-def missing_names(question: str, snapshot: Snapshot) -> list[str]:
-    """Return the names in `question` of which no passage of the index contains any word, as written.
+def missing_names(question: str, snapshot: Snapshot, constraints: Constraints = Constraints()) -> list[str]:
+    """Return the names in `question` of which no passage that may be used contains any word, as written.
 
     One word of a name is enough ("Anthony Blinken" finds "Antony Blinken"), and so is another word for the same place.
     A question none of whose words of content stands in any passage ("hello") is about those words.
     """
-
-    def unknown(wanted: Sequence[str]) -> bool:
-        return not any(snapshot.count_with_words(other) for word in wanted for other in other_words(word))
-
-    missing = [name for name in names_in(_CLASS.sub(r"\1", question)) if unknown(words(name))]
+    names = names_in(_CLASS.sub(r"\1", question))
+    missing = [name for name in names if _is_unknown(words(name), snapshot, constraints)]
     content = [word for word in words(question) if is_content(word)]
-    return missing or ([f"“{word}”" for word in dict.fromkeys(content)] if content and unknown(content) else [])
+    return missing or (_quoted(content) if content and _is_unknown(content, snapshot, constraints) else [])
+
+
+def unmentioned(question: str, snapshot: Snapshot, constraints: Constraints = Constraints()) -> list[str]:
+    """Return what an abstention says that no article mentions: the missing names.
+
+    In a question without any capital letter, whose names can't be told from its other words, the words of content that
+    stand in no passage that may be used. They say why nothing was found, and nothing of how sure an answer is.
+    """
+    missing = missing_names(question, snapshot, constraints)
+    if missing or question != question.lower():
+        return missing
+    return _quoted(w for w in words(question) if is_content(w) and _is_unknown([w], snapshot, constraints))
+
+
+def _is_unknown(wanted: Sequence[str], snapshot: Snapshot, constraints: Constraints) -> bool:
+    """Tell whether no passage that may be used has any of these words, or another word for the same place."""
+    return not any(snapshot.count_with_words(other, constraints) for word in wanted for other in other_words(word))
+
+
+def _quoted(found: Iterable[str]) -> list[str]:
+    return [f"“{word}”" for word in dict.fromkeys(found)]

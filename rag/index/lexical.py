@@ -72,9 +72,9 @@ class WordView:
             self._frequencies[word] = sum(self._count(part, [word], dead) for part, dead in self._parts())
         return self._frequencies[word]
 
-    def n_with_all(self, words: Sequence[str]) -> int:
-        """Return the number of live passages that have all of `words`."""
-        return sum(self._count(part, words, dead) for part, dead in self._parts())
+    def n_with_all(self, words: Sequence[str], constraints: Constraints = Constraints()) -> int:
+        """Return the number of live passages allowed that have all of `words`."""
+        return sum(self._count(part, words, dead, constraints) for part, dead in self._parts())
 
     def ids(self) -> list[int]:
         """Return the ids of all passages in the view, ascending."""
@@ -90,10 +90,12 @@ class WordView:
         if self.delta is not None:
             yield self.delta, ()
 
-    def _count(self, part: Part, words: Sequence[str], dead: tuple[int, ...]) -> int:
-        if len(words) == 1 and not dead and not part.has_deleted:
+    def _count(
+        self, part: Part, words: Sequence[str], dead: tuple[int, ...], constraints: Constraints = Constraints()
+    ) -> int:
+        if len(words) == 1 and not dead and not part.has_deleted and not constraints.restricts:
             return int(part.searcher.doc_freq("words", words[0]))
-        query = _all_of(part, [_term(part, word) for word in words], dead)
+        query = _all_of(part, [*(_term(part, word) for word in words), *_allowed(part, constraints)], dead)
         return int(part.searcher.search(query, limit=1, count=True).count)
 
 

@@ -217,10 +217,15 @@ class Snapshot:
         scored = ranking.best(k, 2 * k + 50, lambda n: self.word_view.candidates(words, n, constraints), score)
         return ranking.ordered(scored, k, lambda _: places)
 
-    def count_with_words(self, words: str) -> int:
-        """Return how many passages have all these words (in their stems) in their text or their article's title."""
+    def count_with_words(self, words: str, constraints: Constraints = Constraints()) -> int:
+        """Return how many passages have all these words (in their stems) in their text or their article's title.
+
+        Args:
+            words: Words of any form.
+            constraints: As for `search_dense`.
+        """
         wanted = list(dict.fromkeys(words_of(words)))
-        return self.word_view.n_with_all(wanted) if wanted else 0
+        return self.word_view.n_with_all(wanted, constraints) if wanted else 0
 
     def facts_so_far(self) -> Facts:
         """Return the facts this snapshot has loaded, of its own generation or an earlier one."""

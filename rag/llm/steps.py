@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rag.answering.citing import cite
 from rag.answering.compose import abstention_text
 from rag.answering.signals import Rarity
-from rag.answering.steps import MAX_QUESTION_CHARS, State, Steps, missing_names
+from rag.answering.steps import MAX_QUESTION_CHARS, State, Steps, unmentioned
 from rag.answering.stories import stories_of
 from rag.display import answer_text, unbacked_text
 from rag.errors import ModelFailed
@@ -85,7 +85,7 @@ class WrittenSteps:
             yield _noticed(extractive, INSTEAD.format(error=error))
             return
         if draft.declined and not draft.backed:
-            yield replace(at, answer=draft.abstention(missing_names(at.standalone, at.snapshot)))
+            yield replace(at, answer=draft.abstention(unmentioned(at.standalone, at.snapshot, at.constraints)))
         elif not draft.backed:
             yield _noticed(extractive, NOTHING_BACKED.format(name=self.model.name))
         else:

@@ -153,6 +153,14 @@ def test_words_are_found_in_any_form_and_abbreviations_without_their_dots(tmp_pa
     }
 
 
+@pytest.mark.parametrize("constraints", FILTERS)
+def test_words_are_counted_in_what_the_filters_allow(index: Index, constraints: Constraints) -> None:
+    found = [f"{article.title} {text}" for _, _, article, text in live_passages(index) if allowed(article, constraints)]
+    for word in ("rocket", "river"):
+        n_with_word = sum(re.search(rf"\b{word}s?\b", text, re.IGNORECASE) is not None for text in found)
+        assert index.snapshot().count_with_words(word, constraints) == n_with_word
+
+
 def test_stop_words_are_left_out_unless_nothing_else_is_there(tmp_path: Path) -> None:
     articles = [Article("who", "", "The Who have come."), Article("us", "", "Rain and the sun of what was.")]
     snapshot = build(tmp_path, articles).snapshot()

@@ -26,6 +26,8 @@ TIMES_PATIENCE = 4
 
 EXTRAS = ("openai", "ollama", "anthropic")
 """Providers whose packages are extras of this one."""
+MAX_RETRIES = 1
+"""A refusal that passes is forgiven once; nobody listens any more to a third try."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,14 +81,26 @@ def load_chat_model(settings: Settings) -> ChatModel:
 
 def _options(settings: Settings, name: str) -> dict[str, Any]:
     """Return what the model is made with; a server on this machine needs no key, but its client insists on one."""
+    provider = name.partition(":")[0]
+    options = _limits(provider, settings.llm_patience_s)
     if settings.llm_base_url is None:
-        return {}
-    options: dict[str, Any] = {"base_url": settings.llm_base_url}
-    if name.startswith("openai:") and not os.environ.get("OPENAI_API_KEY"):
-        if urlsplit(settings.llm_base_url).hostname not in ("localhost", "127.0.0.1", "::1"):
-            return options
+        return options
+    options["base_url"] = settings.llm_base_url
+    local = urlsplit(settings.llm_base_url).hostname in ("localhost", "127.0.0.1", "::1")
+    if provider == "openai" and local and not os.environ.get("OPENAI_API_KEY"):
         options["api_key"] = "none"
     return options
+
+
+def _limits(provider: str, patience_s: float) -> dict[str, Any]:
+    """Return what ends a client's wait for a model that stalls, so that thread and connection end too.
+
+    Source: the fields of ChatOpenAI, ChatAnthropic and ChatOllama, each of which names them in its own way (2026-11).
+    Other providers get none: what their class does not know, some of them send on.
+    """
+    if provider == "ollama":
+        return {"client_kwargs": {"timeout": patience_s}}  # of httpx; it never tries again
+    return {"timeout": patience_s, "max_retries": MAX_RETRIES} if provider in EXTRAS else {}
 
 
 class LangChainModel:

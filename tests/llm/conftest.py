@@ -28,13 +28,18 @@ class Stall:
 
 
 @dataclass(frozen=True)
+class Drop:
+    """Cut the connection in the middle of the reply."""
+
+
+@dataclass(frozen=True)
 class Refuse:
     """Answer with an error instead."""
 
     status: int
 
 
-Script = list[str | Stall] | Refuse
+Script = list[str | Stall | Drop] | Refuse
 
 
 @dataclass
@@ -57,6 +62,8 @@ class Scripted:
 
 def handler(scripted: Scripted) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # a reply in chunks: a client can tell one that ends from one that is cut off
+
         def log_message(self, *args: object) -> None:
             pass
 
@@ -72,23 +79,31 @@ def handler(scripted: Scripted) -> type[BaseHTTPRequestHandler]:
                 return
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.send_header("Connection", "close")
             self.end_headers()
             with suppress(OSError):  # the client has given up
                 self._stream(script)
 
-        def _stream(self, script: list[str | Stall]) -> None:
+        def _stream(self, script: list[str | Stall | Drop]) -> None:
             about = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
             for piece in script:
+                if isinstance(piece, Drop):
+                    return
                 if isinstance(piece, Stall):
                     time.sleep(piece.seconds)
                     continue
                 choice = {"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}
                 self._send({**about, "choices": [choice]})
             self._send({**about, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-            self.wfile.write(b"data: [DONE]\n\n")
+            self._write(b"data: [DONE]\n\n")
+            self._write(b"")
 
         def _send(self, data: dict[str, Any]) -> None:
-            self.wfile.write(f"data: {json.dumps(data)}\n\n".encode())
+            self._write(f"data: {json.dumps(data)}\n\n".encode())
+
+        def _write(self, chunk: bytes) -> None:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
             self.wfile.flush()
 
     return Handler

@@ -1,4 +1,6 @@
 import re
+import threading
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -8,10 +10,11 @@ from starlette.testclient import TestClient
 from rag.answer_json import answer_from_json, answer_to_json
 from rag.chain import Step
 from rag.errors import MissingExtra, SettingInvalid
+from rag.llm.model import _options
 from rag.server import create_app
 from rag.settings import Settings
 from rag.types import Answer, Article, Turn
-from tests.llm.conftest import Refuse, Stall
+from tests.llm.conftest import Drop, Refuse, Stall
 
 QUESTION = "How long was the meeting with Xi?"
 LASTED = "The meeting with Xi lasted 35 minutes."
@@ -98,7 +101,18 @@ def test_a_model_that_declines_is_an_abstention(worded, scripted):
     assert rag.verify(answer).ok
 
 
-@pytest.mark.parametrize("script", [Refuse(500), Refuse(401), [Stall(3)], ["The meeting ", Stall(3)], ["x" * 9_000]])
+@pytest.mark.parametrize(
+    "script",
+    [
+        Refuse(500),
+        Refuse(401),
+        [Stall(3)],
+        ["The meeting ", Stall(3)],
+        ["x" * 9_000],
+        ["word ", Stall(0.2)] * 15,  # each in time, the whole too late
+        ["The meeting with Xi lasted 35 minutes [1]. It ", Drop()],
+    ],
+)
 def test_a_model_that_fails_stalls_or_never_ends_leaves_the_extractive_answer_and_says_so(worded, scripted, script):
     scripted.says(script)
     rag = worded(llm_patience_s=0.5)
@@ -109,6 +123,28 @@ def test_a_model_that_fails_stalls_or_never_ends_leaves_the_extractive_answer_an
     assert answer.notice.startswith("The language model openai:scripted ")
     assert answer.notice.endswith("The articles are quoted instead.")
     assert answer_to_json(answer).keys() == answer_to_json(plain).keys()
+
+
+def test_a_model_that_stalls_leaves_no_thread_behind(worded, scripted):
+    scripted.says(["The meeting ", Stall(60)])
+    worded(llm_patience_s=0.3).ask(QUESTION)
+    deadline = time.monotonic() + 20
+    while any(thread.name == "language model" for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, "its thread still waits"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("openai:x", {"timeout": 7, "max_retries": 1}),
+        ("anthropic:x", {"timeout": 7, "max_retries": 1}),
+        ("ollama:x", {"client_kwargs": {"timeout": 7}}),
+        ("elsewhere:x", {}),
+    ],
+)
+def test_a_client_waits_as_long_as_its_model_is_listened_to(name, options):
+    assert _options(Settings(llm_patience_s=7), name) == options
 
 
 def test_a_reply_of_which_nothing_is_backed_gives_way_to_the_quotes(worded, scripted):

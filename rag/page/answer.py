@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from rag.answer_json import answer_to_json
 from rag.answering.speech import in_words
 from rag.display import UNBACKED, also_in
+from rag.markdown import link, one_line
 from rag.page.escape import count, escape, safe_address
+from rag.page.filters import NOTHING, asked_again
 from rag.page.sources import Sources, Spot
 from rag.types import Answer, Citation, Copy, Statement
 
@@ -56,9 +60,16 @@ def notice_html(message: str) -> str:
     return f'<div class="rag-notice"><strong>That didn&#39;t work.</strong> {escape(message)}</div>'
 
 
-def answer_html(answer: Answer, sources: Sources) -> str:
-    """Return an answer with its markers, or an abstention with the closest passages, named as what they are."""
-    return _abstention(answer, sources) if answer.abstained else _statements(answer, sources)
+def answer_html(answer: Answer, sources: Sources, filters: Mapping[str, Any] = NOTHING) -> str:
+    """Return an answer with its markers, or an abstention with the closest passages, named as what they are.
+
+    Args:
+        answer: What is shown.
+        sources: What it cites.
+        filters: What it was allowed to use, as `Rag.stream` takes it.
+    """
+    shown = _abstention if answer.abstained else _statements
+    return shown(answer, sources, _saving(answer, sources.key, filters))
 
 
 def support_in_words(answer: Answer) -> str:
@@ -78,24 +89,23 @@ def _level(answer: Answer) -> str:
 
 
 def footnotes_text(answer: Answer) -> str:
-    """Return the answer as Markdown with footnotes: quote, title with its link, source, date."""
-    body = " ".join(s.text + "".join(f"[^{number}]" for number in s.citations) for s in answer.statements)
+    """Return the answer as Markdown with footnotes: quote, title with its link, source, date.
+
+    Where it is pasted, the words of articles are words: they fetch nothing, and each footnote is a line.
+    """
+    body = " ".join(one_line(s.text) + "".join(f"[^{number}]" for number in s.citations) for s in answer.statements)
     notes = []
     for citation in answer.citations:
-        linked = _link(citation.title or "Untitled", citation.link)
+        linked = link(citation.title or "Untitled", safe_address(citation.link))
+        source = one_line(citation.source or "")
         published = citation.published.isoformat() if citation.published else None
-        where = ", ".join(part for part in (linked, citation.source, published, also_in(citation, _linked)) if part)
-        notes.append(f"[^{citation.number}]: “{citation.quote}” {where}")
+        where = ", ".join(part for part in (linked, source, published, also_in(citation, _linked)) if part)
+        notes.append(f"[^{citation.number}]: “{one_line(citation.quote)}” {where}")
     return "\n".join([body, "", *notes])
 
 
 def _linked(copy: Copy, name: str) -> str:
-    return _link(name, copy.link)
-
-
-def _link(words: str, address: str | None) -> str:
-    plain = words.replace("[", "(").replace("]", ")")
-    return f"[{plain}]({address})" if safe_address(address) else plain
+    return link(name, safe_address(copy.link))
 
 
 def _marker(number: int, spot: Spot | None, citation: Citation | None) -> str:
@@ -108,12 +118,12 @@ def _marker(number: int, spot: Spot | None, citation: Citation | None) -> str:
     )
 
 
-def _saving(answer: Answer, key: str) -> str:
+def _saving(answer: Answer, key: str, filters: Mapping[str, Any]) -> str:
     """Return what saves the answer and links to its question, with the JSON that `rag verify` reads."""
-    form = json.dumps(answer_to_json(answer), ensure_ascii=False)
+    form = json.dumps(answer_to_json(answer))  # in ASCII: what no page can show stays what it is
     return (
         f'<button type="button" class="rag-save" value="{key}" title="Save the answer as JSON, for rag verify">JSON'
-        f'</button><button type="button" class="rag-link" value="{escape(answer.question)}" '
+        f'</button><button type="button" class="rag-link" value="{escape(asked_again(answer, filters))}" '
         f'title="Copy a link that asks this again">Link</button>'
         f'<button type="button" class="rag-keep" value="{key}" title="Ask it again whenever added articles touch what '
         f'its answer rests on">Save question</button><pre hidden id="json-{key}">{escape(form)}</pre>'
@@ -133,7 +143,7 @@ def _card(spot: Spot) -> str:
     )
 
 
-def _statements(answer: Answer, sources: Sources) -> str:
+def _statements(answer: Answer, sources: Sources, saving: str) -> str:
     spots = {spot.number: spot for spot in sources.spots}
     citations = {citation.number: citation for citation in answer.citations}
     sentences = []
@@ -146,7 +156,7 @@ def _statements(answer: Answer, sources: Sources) -> str:
         f'<div class="rag-answer">{_preface(answer)}<p>{" ".join(sentences)}</p><div class="rag-foot">'
         f'<span class="rag-support rag-{_level(answer)}">{escape(support_in_words(answer))}</span>{as_of}'
         f'<button type="button" class="rag-copy" value="{sources.key}" title="Copy the answer with its footnotes">'
-        f"Copy</button>{_saving(answer, sources.key)}"
+        f"Copy</button>{saving}"
         f'</div><pre hidden id="copy-{sources.key}">{escape(footnotes_text(answer))}</pre>'
         f"{''.join(map(_card, sources.spots))}</div>"
     )
@@ -178,7 +188,7 @@ def _preface(answer: Answer) -> str:
     return note if asked == read else note + understood
 
 
-def _abstention(answer: Answer, sources: Sources) -> str:
+def _abstention(answer: Answer, sources: Sources, saving: str) -> str:
     near = "".join(
         f'<li><button type="button" class="rag-spot rag-closest" value="{spot.id}"><q>{escape(spot.quote)}</q>'
         f"<cite>{escape(spot.title or 'Untitled')}</cite></button></li>"
@@ -191,5 +201,5 @@ def _abstention(answer: Answer, sources: Sources) -> str:
     )
     return (
         f'<div class="rag-answer rag-abstained">{_preface(answer)}<p>{escape(answer.text)}</p>{closest}'
-        f'<div class="rag-foot">{_saving(answer, sources.key)}</div></div>'
+        f'<div class="rag-foot">{saving}</div></div>'
     )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from starlette.datastructures import QueryParams
 
 from rag.errors import RagError
 from rag.page.answer import STEP_WORDS, answer_html, growing_html, notice_html, working_html
@@ -50,7 +51,7 @@ class Desk:
         try:
             for html in self._working(question, earlier, filters):
                 if isinstance(html, Answer):
-                    shown = answer_html(html, gather(self.rag, exchange.key, html))
+                    shown = answer_html(html, gather(self.rag, exchange.key, html), filters)
                     done = [*earlier, replace(exchange, answer=html, html=shown)]
                     yield messages(done), gr.skip(), answer_panel(self.rag, exchange.key, html), done
                     record_vain(self.rag, html, filters)
@@ -89,19 +90,21 @@ class Desk:
     def arrive(self, history: object, key: str, request: gr.Request) -> Iterator[Reply]:
         """Take up what the address or the tab's last visit asks for. Yields `ask`'s, then key and bar.
 
-        `?q=` asks a question in a new conversation; `?article=` with `&s=` opens an article at a sentence.
+        `?q=` asks a question in a new conversation, with filters as `asked_again` writes them; `?article=` with `&s=`
+        opens an article at a sentence.
         """
-        asked, article_id = (str(request.query_params.get(name, "")).strip() for name in ("q", "article"))
+        query = QueryParams(request.query_params)
+        asked, article_id = (query.get(name, "").strip() for name in ("q", "article"))
         conversation = [] if asked else self._restored(history, key)
         key = key if conversation else new_key()
         bar = history_html(history, key)
         if asked:
-            for shown in self.ask(asked, [], {}):
+            for shown in self.ask(asked, [], chosen({**query, "sources": query.getlist("sources")})):
                 yield *shown, key, bar
             return
         panel = last_panel(self.rag, conversation)
         if article_id:
-            panel = linked_panel(self.rag, article_id, str(request.query_params.get("s", "")))
+            panel = linked_panel(self.rag, article_id, query.get("s", ""))
         yield messages(conversation), gr.skip(), panel, conversation, key, bar
 
     def keep(self, history: object, key: str, conversation: Conversation) -> tuple[History, str]:
@@ -128,7 +131,10 @@ class Desk:
         return left, history_html(left, key)
 
     def _restored(self, history: object, key: str) -> Conversation:
-        return restored(history, key, lambda name, answer: answer_html(answer, gather(self.rag, name, answer)))
+        def draw(name: str, answer: Answer, filters: Mapping[str, Any]) -> str:
+            return answer_html(answer, gather(self.rag, name, answer), filters)
+
+        return restored(history, key, draw)
 
     def broke_off(self, conversation: Conversation) -> Reply:
         """Say in place that the last question met an error nobody foresaw, and give it back."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from rag.page.escape import count, escape
+from rag.types import Answer
 
 N_OUTLETS = 40
 """Outlets offered, those with most articles: what a person reads through."""
@@ -68,3 +70,13 @@ def chosen(data: Mapping[str, Any]) -> dict[str, Any]:
     sources = data.get("sources")
     named = [name for name in sources if isinstance(name, str)] if isinstance(sources, list) else []
     return days | ({"sources": named} if named else {})
+
+
+def asked_again(answer: Answer, filters: Mapping[str, Any]) -> str:
+    """Return the query of an address that asks an answer's question again, alone, of the same articles.
+
+    `q` is the question as it stands without the conversation, then come the days, and `sources` once for each.
+    """
+    as_of = {"as_of": answer.as_of.isoformat()} if answer.as_of else {}
+    query = {"q": answer.standalone_question} | as_of | chosen(filters)
+    return urlencode(query, doseq=True, errors="replace")

@@ -1,6 +1,7 @@
 """Conversations as the visitor's own browser keeps them: JSON, there and back. Nothing is kept on the server.
 
-An answer is kept in its JSON form, so that a reload loses no citation; it is drawn anew from the articles as they are.
+An answer is kept in its JSON form and what is shown beside it, so that a reload loses nothing; it is drawn anew from
+the articles as they are.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from rag.answer_json import answer_from_json, answer_to_json
 from rag.errors import AnswerInvalid
+from rag.page.beside import beside, with_beside
 from rag.page.escape import count, escape
 from rag.page.exchange import Conversation, Exchange
 from rag.page.filters import chosen
@@ -21,7 +23,7 @@ MAX_EXCHANGES = 30
 """Kept of a conversation, the newest. An answer is some 6 kB; browsers keep 5 MB."""
 
 History = list[dict[str, Any]]
-"""Oldest first; each with `key` and `exchanges`: `question`, `filters`, and `answer` (None where it failed)."""
+"""Oldest first; each with `key` and `exchanges`: `question`, `filters`, `answer` and `beside` (None where it failed)."""
 
 
 def new_key() -> str:
@@ -36,6 +38,7 @@ def kept(history: object, key: str, conversation: Conversation) -> History:
         {
             "question": exchange.question,
             "answer": answer_to_json(exchange.answer) if exchange.answer else None,
+            "beside": beside(exchange.answer) if exchange.answer else None,
             "filters": dict(exchange.filters),
         }
         for exchange in conversation[-MAX_EXCHANGES:]
@@ -58,24 +61,24 @@ def readable(history: object) -> History:
     ][-MAX_CONVERSATIONS:]
 
 
-def restored(history: object, key: str, draw: Callable[[str, Answer], str]) -> Conversation:
+def restored(history: object, key: str, draw: Callable[[str, Answer, Mapping[str, Any]], str]) -> Conversation:
     """Return a kept conversation; empty where it is not there. An exchange whose answer can't be read is left out.
 
     Args:
         history: What the browser sent.
         key: Of the conversation.
-        draw: (key of the exchange, answer) → its HTML.
+        draw: (key of the exchange, answer, filters) → its HTML.
     """
     out: Conversation = []
     for one in readable(history):
         for kept_exchange in one["exchanges"] if one["key"] == key else ():
             try:
-                answer = answer_from_json(kept_exchange["answer"])
+                answer = with_beside(answer_from_json(kept_exchange["answer"]), kept_exchange.get("beside"))
             except (AnswerInvalid, KeyError):
                 continue
             name, filters = f"a{len(out) + 1}", kept_exchange.get("filters")
             allowed = chosen(filters) if isinstance(filters, Mapping) else {}
-            out.append(Exchange(name, kept_exchange["question"], answer, draw(name, answer), allowed))
+            out.append(Exchange(name, kept_exchange["question"], answer, draw(name, answer, allowed), allowed))
     return out
 
 

@@ -64,7 +64,7 @@ function save(button) {
 
 async function link(button) {
   if (!navigator.clipboard) return;
-  await navigator.clipboard.writeText(`${location.origin}${location.pathname}?q=${encodeURIComponent(button.value)}`);
+  await navigator.clipboard.writeText(`${location.origin}${location.pathname}?${button.value}`);
   button.textContent = "Copied";
   setTimeout(() => (button.textContent = "Link"), 1500);
 }

@@ -9,18 +9,11 @@ from __future__ import annotations
 import re
 
 from rag.display import also_in
+from rag.markdown import harmless, one_line
 from rag.types import Answer, Citation, Copy
 
 GAP = "\n\n"
-# A link or image needs "](" or "](<", its definition "]:"; HTML and autolinks need "<". Backslashes go first, so that
-# one in the text can't undo ours.
-_ACTIVE = re.compile(r"\\|(?<=\])[(:]|<")
 _FOOTNOTES = re.compile(r"\n\n\[1\] .*\Z", re.DOTALL)
-
-
-def harmless(text: str) -> str:
-    """Return `text` for Markdown: it reads the same and can neither link, embed nor fetch anything."""
-    return _ACTIVE.sub(r"\\\g<0>", text)
 
 
 def message_text(answer: Answer) -> str:
@@ -30,7 +23,7 @@ def message_text(answer: Answer) -> str:
 
 def footnotes(answer: Answer) -> str:
     """Return a footnote for each citation and the notice, each after an empty line; nothing where there is none."""
-    notice = f"{GAP}({_one_line(answer.notice)})" if answer.notice else ""
+    notice = f"{GAP}({one_line(answer.notice)})" if answer.notice else ""
     return "".join(GAP + _footnote(citation) for citation in answer.citations) + notice
 
 
@@ -38,18 +31,14 @@ def _footnote(citation: Citation) -> str:
     day = citation.published.isoformat() if citation.published else None
     place = ", ".join(part for part in (citation.source, day) if part)
     title = citation.title or "(no title)"
-    head = _one_line(f"{title} — {place}" if place else title)
-    parts = [f"[{citation.number}] {head}:", f"“{_one_line(citation.quote)}”", _address(citation.link or "")]
+    head = one_line(f"{title} — {place}" if place else title)
+    parts = [f"[{citation.number}] {head}:", f"“{one_line(citation.quote)}”", _address(citation.link or "")]
     also = also_in(citation, _copy)
     return " ".join(part for part in (*parts, f"({also})" if also else "") if part)
 
 
 def _copy(copy: Copy, name: str) -> str:
-    return " ".join(part for part in (_one_line(name), _address(copy.link or "")) if part)
-
-
-def _one_line(text: str) -> str:
-    return harmless(" ".join(text.split()))
+    return " ".join(part for part in (one_line(name), _address(copy.link or "")) if part)
 
 
 def _address(link: str) -> str:

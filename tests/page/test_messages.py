@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from lxml import html as lxml_html
+from markdown_it import MarkdownIt
 
 from rag.answering.speech import Speech
 from rag.page.answer import (
@@ -150,6 +152,34 @@ def test_footnotes_are_markdown_with_quote_linked_title_source_and_date():
         "",
         f"[^1]: “{quote}” [{SUMMIT.title}]({answer.citations[0].link}), Example Wire, 2023-06-19",
     ]
+
+
+def test_what_is_pasted_fetches_nothing_and_each_footnote_is_a_line():
+    answer = answered("What did Blinken raise about Taiwan Strait peace?")
+    quote = "Rain fell\n\n![x](http://evil.example/p.png) <img src='http://evil.example/p.png'>\\"
+    hostile = replace(
+        answer.citations[0],
+        quote=quote,
+        title="Rain](http://evil.example) ![x\\",
+        source="![y](http://evil.example/q.png)",
+        link="https://a.example/x) ![z](http://evil.example/r.png",
+        also=(Copy("b", "t", "<script>\n![w](//evil.example)", "https://b.example/)![v](//evil.example"),),
+    )
+    text = footnotes_text(
+        replace(answer, statements=(replace(answer.statements[0], text=quote),), citations=(hostile,))
+    )
+    body, empty, note = text.splitlines()
+    assert (body[:9], empty, note[:6]) == ("Rain fell", "", "[^1]: ")
+    made = lxml_html.fromstring(MarkdownIt("commonmark").render(text.replace("[^1]: ", "")))
+    assert not made.xpath("//img | //script")
+    assert {a.get("href").split("/")[2] for a in made.xpath("//a")} == {"a.example", "b.example"}
+
+
+def test_the_answer_that_is_saved_is_the_answer_whatever_characters_it_has():
+    rag = stocked()
+    answer = replace(answered(ACROSS_TWO, rag), question="Who\x7f crossed Jaén?")
+    saved = tree(answer_html(answer, gather(rag, "a1", answer))).get_element_by_id("json-a1").text_content()
+    assert json.loads(saved)["question"] == "Who\x7f crossed Jaén?"
 
 
 def test_an_answer_says_as_of_when_it_was_asked():

@@ -11,9 +11,10 @@ from openai import OpenAI
 from rag.answer_json import answer_from_json, answer_to_json
 from rag.api import Rag
 from rag.errors import IndexLocked
+from rag.markdown import harmless
 from rag.server import create_app
 from rag.server.completions import _rest
-from rag.server.footnotes import footnotes, harmless, message_text, without_footnotes
+from rag.server.footnotes import footnotes, message_text, without_footnotes
 from rag.settings import Settings
 from rag.types import Answer, Article, Citation, Copy, Models, Statement
 from tests.fakes import BagOfWordsEncoder, WordOverlapEvidence

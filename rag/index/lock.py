@@ -20,6 +20,9 @@ HOLDER_FILE = "writer.pid"
 WAIT_S = 1.0
 """How long a writer waits before it gives up: a reader that heals a small view holds the lock for less than this."""
 
+FILE_WAIT_S = 10.0
+"""As long as `rag.saved` waits for its file: the work takes milliseconds, on a disk under load sometimes a second."""
+
 
 @contextmanager
 def writer_lock(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
@@ -62,6 +65,20 @@ def writer_lock_if_free(folder: Path) -> Iterator[bool]:
         else:
             held = True
         yield held
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold the lock of one small file while it is read and written anew, after whoever holds it has done so.
+
+    Raises:
+        OSError: The file's folder cannot be written, or others have held it for longer than any such work takes.
+    """
+    try:
+        with FileLock(path.with_name(path.name + ".lock"), timeout=FILE_WAIT_S, thread_local=False):
+            yield
+    except Timeout as error:
+        raise TimeoutError(f"another process has held its lock for {FILE_WAIT_S:g} s") from error
 
 
 def _holder(folder: Path) -> str:

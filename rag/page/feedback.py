@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rag.chain import make_constraints
 from rag.errors import SettingInvalid
+from rag.index.files import write_atomically
+from rag.index.lock import file_lock
 from rag.page.escape import escape
+from rag.saved.filters import in_words
 from rag.types import Answer, Article, Sentence
 
 FOLDER = Path("evals/feedback")
@@ -35,8 +40,10 @@ def choosing_html(key: str, article: Article, sentences: Sequence[Sentence]) -> 
     )
 
 
-def record(answer: Answer, article: Article | None, sentence: Sentence | None, folder: Path = FOLDER) -> Path:
-    """Write what is right for an answer's question, and return the file.
+def record(
+    answer: Answer, article: Article | None, sentence: Sentence | None, folder: Path = FOLDER
+) -> tuple[Path, int]:
+    """Write what is right for an answer's question, and return the file and how many lines it has.
 
     Args:
         answer: The answer that was found wrong.
@@ -56,19 +63,29 @@ def record(answer: Answer, article: Article | None, sentence: Sentence | None, f
     path = folder / "questions.jsonl"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        kept = [old for old in known if old.strip() and json.loads(old).get("id") != line["id"]]
-        path.write_text("".join(f"{row}\n" for row in [*kept, json.dumps(line, ensure_ascii=False)]), encoding="utf-8")
+        with file_lock(path):
+            known = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+            kept = [old for old in known if old.strip() and json.loads(old).get("id") != line["id"]]
+            rows = [*kept, json.dumps(line, ensure_ascii=False)]
+            write_atomically(path, "".join(f"{row}\n" for row in rows).encode())
     except (OSError, ValueError) as error:
         raise SettingInvalid(f"{path} cannot be written: {error}. Correct or remove the file.") from error
-    return path
+    return path, len(rows)
 
 
-def recorded_html(path: Path, n: int) -> str:
-    """Return thanks, and where it went."""
+def recorded_html(path: Path, n: int, index: Path, filters: Mapping[str, Any]) -> str:
+    """Return thanks, where it went, and which filters of the question a set has no place for."""
+    command = shlex.join(["rag", "eval", str(path.parent), "--index", str(index)])
+    lost = in_words(make_constraints(**{name: filters.get(name) for name in ("since", "until", "sources")}))
+    beyond = (
+        f"<p>It was asked with filters ({escape(', '.join(lost))}) that a question set has no place for: there it is "
+        "asked of all articles.</p>"
+        if lost
+        else ""
+    )
     return (
         f'<div class="rag-why"><p>Noted. <code>{escape(str(path))}</code> has {n:,} so far; '
-        f"<code>rag eval {escape(str(path.parent))} --index index</code> measures on them.</p></div>"
+        f"<code>{escape(command)}</code> measures on them.</p>{beyond}</div>"
     )
 
 

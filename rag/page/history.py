@@ -23,7 +23,7 @@ MAX_EXCHANGES = 30
 """Kept of a conversation, the newest. An answer is some 6 kB; browsers keep 5 MB."""
 
 History = list[dict[str, Any]]
-"""Oldest first; each with `key` and `exchanges`: `question`, `filters`, `answer` and `beside` (None where it failed)."""
+"""Oldest first; each with `key` and `exchanges`: `question`, `filters`; `answer` and `beside`, None where it failed."""
 
 
 def new_key() -> str:

@@ -84,19 +84,20 @@ class Inspection:
 
     def right(self, conversation: Conversation, event: gr.EventData) -> str:
         """Record the sentence that the reader says is right."""
-        answer = next((e.answer for e in conversation if e.key == str(event.key)), None)
-        if answer is None:
+        exchange = next((one for one in conversation if one.key == str(event.key)), None)
+        if exchange is None or exchange.answer is None:
             return ""
+        answer = exchange.answer
         try:
             if str(event.sentence) == NOTHING:
-                path = record(answer, None, None)
+                path, n = record(answer, None, None)
             else:
                 article = self.rag.article(str(event.article))
                 chosen = [s for s in self.rag.sentences(article.id) if str(s.ordinal) == str(event.sentence)]
                 if not chosen:
                     return notice_html("That sentence is no longer in the article. Ask again, then choose.")
-                path = record(answer, article, chosen[0])
-            return recorded_html(path, len(path.read_text(encoding="utf-8").splitlines()))
+                path, n = record(answer, article, chosen[0])
+            return recorded_html(path, n, self.rag.settings.index, exchange.filters)
         except RagError as error:
             return notice_html(str(error))
 

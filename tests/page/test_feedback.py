@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from lxml import html as lxml_html
 
 from rag.errors import SettingInvalid
 from rag.evaluation import read_set
-from rag.page.feedback import choosing_html, record
+from rag.page.feedback import choosing_html, record, recorded_html
 from rag.page.why import Cited, why_html
 from tests.page.fake_rag import PAYLOAD, SUMMIT, FakeRag, stocked
 
@@ -29,16 +33,51 @@ def test_what_is_recorded_is_a_set_that_rag_eval_reads(rag, answer, tmp_path):
     sentences = rag.sentences(SUMMIT.id)
     record(replace(answer, as_of=date(2023, 6, 20)), SUMMIT, sentences[1], tmp_path)
     record(answer, SUMMIT, sentences[1], tmp_path)
-    path = record(replace(answer, standalone_question="Who won?"), None, None, tmp_path)
-    record(answer, SUMMIT, sentences[2], tmp_path)
+    record(replace(answer, standalone_question="Who won?"), None, None, tmp_path)
+    path, n = record(answer, SUMMIT, sentences[2], tmp_path)
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [(line["question"], line["answerable"]) for line in lines] == [
         (QUESTION, True), ("Who won?", False), (QUESTION, True),
     ]  # fmt: skip
     assert lines[2]["evidence"][0]["quote"] == SUMMIT.text[sentences[2].start : sentences[2].end]
+    assert n == len(lines)
     questions = read_set(tmp_path).questions
     assert [q.answerable for q in questions] == [True, False, True]
     assert questions[0].as_of == date(2023, 6, 20)
+
+
+def test_a_sentence_with_a_line_separator_in_it_is_one_line(rag, answer, tmp_path):
+    record(replace(answer, standalone_question="Who\u2028won?"), None, None, tmp_path)
+    assert record(answer, None, None, tmp_path)[1] == 2
+    assert [q.question for q in read_set(tmp_path).questions] == ["Who\u2028won?", QUESTION]
+
+
+def test_readers_who_correct_at_once_all_have_their_line(answer, tmp_path):
+    asked = [replace(answer, standalone_question=f"Who won race {n}?") for n in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda one: record(one, None, None, tmp_path), asked))
+    assert {q.question for q in read_set(tmp_path).questions} == {one.standalone_question for one in asked}
+
+
+def test_a_file_is_the_old_one_or_the_new_one(answer, tmp_path, monkeypatch):
+    path, _ = record(answer, None, None, tmp_path)
+    before = path.read_bytes()
+
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SettingInvalid, match="No space left"):
+        record(replace(answer, standalone_question="Who won?"), None, None, tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_noted_names_the_index_and_the_filters_that_a_set_has_no_place_for():
+    told = recorded_html(Path("set"), 1, Path("my index"), {"as_of": "2023-06-20", "until": "2023-03-01"})
+    text = lxml_html.fromstring(told).text_content()
+    assert "rag eval . --index 'my index'" in text
+    assert "filters (until 2023-03-01)" in text
+    assert "filters" not in recorded_html(Path("set"), 1, Path("index"), {"as_of": "2023-06-20"})
 
 
 def test_a_file_that_is_none_is_told(answer, tmp_path):

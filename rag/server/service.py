@@ -6,6 +6,7 @@ Knows the Rag and the JSON forms; knows nothing of HTTP.
 from __future__ import annotations
 
 import time
+from asyncio import Queue, create_task
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -53,12 +54,41 @@ class Service:
     async def stream(
         self, via: str, question: str, history: Sequence[Turn] = (), **filters: Any
     ) -> AsyncIterator[Step | Answer]:
-        """Yield the steps and the growing answer; the last is whole. Raises as `ask` does, at the first item."""
+        """Yield the steps and the growing answer; the last is whole. Raises as `ask` does, at the first item.
+
+        The answer is made as fast as it can be, however slowly it is read: a reader holds no place of the gate.
+        """
+        made: Queue[Step | Answer | Exception | None] = Queue()
+
+        async def make() -> None:
+            try:
+                await self._made(via, made.put_nowait, question, history, filters)
+                made.put_nowait(None)
+            except Exception as error:  # handed to the reader, who waits for it
+                made.put_nowait(error)
+
+        making = create_task(make())
+        try:
+            while (item := await made.get()) is not None:
+                if isinstance(item, Exception):
+                    raise item
+                yield item
+        finally:
+            making.cancel()  # of a reader who left; one that has ended is not touched
+
+    async def _made(
+        self,
+        via: str,
+        take: Callable[[Step | Answer], None],
+        question: str,
+        history: Sequence[Turn],
+        filters: dict[str, Any],
+    ) -> None:
         answer: Answer | None = None
         async with self._counted(via):
             async for item in iterate_in_threadpool(self.rag.stream(question, history=history, **filters)):
                 answer = item if isinstance(item, Answer) else answer
-                yield item
+                take(item)
         if answer is not None:
             await run_sync(record_vain, self.rag, answer, filters)
             self.metrics.question(via, outcome_of(answer), answer.timings_ms)

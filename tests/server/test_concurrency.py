@@ -3,8 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import anyio
 import httpx2
+import pytest
 
+from rag.errors import ModelFailed
 from rag.server import create_app
 from rag.settings import Settings
 from tests.server.conftest import listening, stocked, until
@@ -60,3 +63,33 @@ def test_a_reader_who_leaves_in_the_middle_of_a_stream_frees_the_place(tmp_path)
                 next(got.iter_bytes())
             until(lambda: gate._n_inside == 0, "the place to be free")
         assert http.post("/api/ask", json={"question": body["messages"][0]["content"]}).status_code == 200
+
+
+async def test_a_reader_who_takes_his_time_holds_no_place(tmp_path):
+    service = create_app(stocked(tmp_path), Settings(parallel=1, max_waiting=0)).state.service
+    question = "How long was the meeting with Xi?"
+    slow = service.stream("openai", question)
+    first = await anext(slow)
+    with anyio.fail_after(20):
+        while service.gate._n_inside:
+            await anyio.sleep(0.01)
+    assert (await service.ask("api", question)).citations
+    rest = [item async for item in slow]
+    assert (first.name, rest[-1].question) == ("standalone", question)
+
+
+async def test_an_error_in_the_middle_reaches_the_reader_and_frees_the_place(tmp_path, monkeypatch):
+    rag = stocked(tmp_path)
+    service = create_app(rag, Settings(parallel=1, max_waiting=0)).state.service
+    steps = iter(rag.stream("Who met Xi?"))
+
+    def broken(*given, **filters):
+        yield next(steps)
+        raise ModelFailed("The reader is gone.")
+
+    monkeypatch.setattr(rag, "stream", broken)
+    slow = service.stream("openai", "Who met Xi?")
+    await anext(slow)
+    with pytest.raises(ModelFailed, match="is gone"):
+        await anext(slow)
+    assert service.gate._n_inside == 0

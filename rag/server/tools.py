@@ -7,6 +7,7 @@ Source: https://modelcontextprotocol.io/specification (2026-07-28; earlier clien
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Awaitable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -16,7 +17,7 @@ from typing import Annotated, Any, TypeVar
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import ToolAnnotations
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 from starlette.routing import BaseRoute
 
@@ -69,11 +70,13 @@ def _tools(service: Service) -> list[Any]:
         since: Since = None,
         until: Until = None,
         sources: Sources = (),
-    ) -> AnswerReply:
+    ) -> Annotated[CallToolResult, AnswerReply]:
         """Answer a question from the news articles, every sentence cited; or abstain where they don't say."""
         filters = {"as_of": as_of, "since": since, "until": until, "sources": sources}
         answer = await _told(service.ask("mcp", question, turns(history), **filters))
-        return AnswerReply.model_validate(answer_to_json(answer))
+        form = answer_to_json(answer)
+        said = [json.dumps(form, ensure_ascii=False, indent=2), *([answer.notice] if answer.notice else [])]
+        return CallToolResult(content=[TextContent(text=text) for text in said], structured_content=form)
 
     async def search(
         question: Question,

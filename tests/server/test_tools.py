@@ -4,6 +4,7 @@ import json
 import logging
 import warnings
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -66,6 +67,16 @@ async def test_an_answer_comes_whole_as_data_and_as_text(server, rag, mode):
     assert timeless(got.structured_content) == timeless(expected)
     assert json.loads(got.content[0].text) == got.structured_content
     assert rag.verify(answer_from_json(got.structured_content)).ok
+
+
+async def test_why_no_language_model_worded_an_answer_is_told_beside_it(server, rag, monkeypatch):
+    notice = "The language model is silent. The articles are quoted instead."
+    noticed = replace(rag.ask(HOW_LONG), notice=notice)
+    monkeypatch.setattr(rag, "ask", lambda *_, **__: noticed)
+    async with connected(server) as client:
+        got = await client.call_tool("ask", {"question": HOW_LONG})
+    assert [json.loads(got.content[0].text), got.content[1].text] == [got.structured_content, notice]
+    assert got.structured_content == answer_to_json(noticed)
 
 
 async def test_the_other_tools_do_what_the_commands_do(server, rag):

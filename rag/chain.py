@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.callbacks import CallbackManagerForChainRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnableSequence
+from langchain_core.runnables.config import patch_config
 from pydantic import ConfigDict, SkipValidation
 
 from rag.answering.steps import Ask, State
@@ -51,7 +52,7 @@ class AnswerChain(Runnable[Any, Answer]):
     Input: a string, an `Ask`, or a mapping with `question` and optionally `history` (turns of role and content),
     `as_of`, `since`, `until`, `sources`. `invoke`, `batch` and their async forms return Answers. `stream` yields a
     `Step` as each step finishes, then the Answer growing statement by statement; its last item is the whole Answer.
-    Callbacks see a run named after each step.
+    Callbacks see a run `rag`, and below it one named after each step.
     """
 
     name = "rag"
@@ -87,9 +88,15 @@ class AnswerChain(Runnable[Any, Answer]):
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Yield a Step as each step finishes, then the Answer growing statement by statement."""
-        at, n_grown = self._begin(input), 0
-        for name, step in self._steps.items():
-            states = step.stream(at, config)
+        yield from self._transform_stream_with_config(iter([input]), self._streamed, config, **kwargs)
+
+    def _streamed(
+        self, inputs: Iterator[Any], run_manager: CallbackManagerForChainRun, config: RunnableConfig
+    ) -> Iterator[Any]:
+        """Run the steps below the run that LangChain has begun for the whole."""
+        at, n_grown = self._begin(next(inputs)), 0
+        for number, (name, step) in enumerate(self._steps.items(), start=1):
+            states = step.stream(at, patch_config(config, callbacks=run_manager.get_child(f"seq:step:{number}")))
             at = next(states)
             for grown in states:
                 yield at.answer  # each but the last, which is checked first

@@ -162,10 +162,20 @@ def added_texts(log: Log, after: int, upto: int) -> Iterator[list[PassageText]]:
         yield _with_texts(log, rows)
 
 
-def added_facts(log: Log, after: int, upto: int) -> Iterator[list[Row]]:
-    """Yield (id, published, source) of passages added in generations after..upto and live at `upto`, by id."""
-    sql = f"SELECT p.id, a.published, a.source FROM {_PASSAGE_AND_ARTICLE} WHERE {_ADDED_SINCE} ORDER BY p.added, p.id"
-    return log.batches(sql, {"after": after, "upto": upto}, BATCH)
+def added_runs(log: Log, after: int, upto: int) -> list[tuple[int, int, str | None, str | None]]:
+    """Return (first id, number, published, source) of the passages of each article, by ascending id.
+
+    Of those added in generations after..upto and live at `upto`; what is live of one article was added at once, so its
+    ids are consecutive. After 0 that is everything, and read from indexes alone.
+    """
+    where = _ADDED_SINCE if after else _LIVE.format("p")
+    sql = f"SELECT p.article, min(p.id), count(*) FROM passages p WHERE {where} GROUP BY p.article ORDER BY 2"
+    runs = log.rows(sql, {"after": after, "upto": upto})
+    which = "row IN (SELECT value FROM json_each(:rows))" if after else LIVE_ARTICLE
+    given = {"rows": _json([row[0] for row in runs]) if after else "", "upto": upto}
+    found = log.rows(f"SELECT row, published, source FROM articles a WHERE {which}", given)
+    articles = {row: (published, source) for row, published, source in found}
+    return [(first, n, *articles[article]) for article, first, n in runs if article in articles]
 
 
 def texts(log: Log, ids: Sequence[int]) -> list[PassageText]:

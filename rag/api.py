@@ -53,9 +53,10 @@ class Rag(Onward):
         Raises:
             RagError: They cannot be loaded.
         """
-        _ = self.encoder, self.model
         if self.n_articles:
             self.support("Somebody met somebody.")
+        else:
+            _ = self.encoder, self.model
 
     def retriever(self, k: int = 10, **filters: Any) -> RagRetriever:
         """The retrieval as a LangChain retriever; `filters` as in `ask`."""
@@ -116,7 +117,7 @@ class Rag(Onward):
         sources: Sequence[str] = (),
     ) -> list[Hit]:
         """Return the `k` best passages (from 1), best first, without an answer. Raises as `ask` does."""
-        given = self._constraints(as_of, since, until, sources)
+        given = self._constraints(as_of, since, until, sources, needed=("encoder",))
         snapshot = self.snapshot()
         k = min(count_of("k", k, 1), max(snapshot.n_passages, 1))
         constraints = constrain(question_of(question), given, snapshot)
@@ -146,7 +147,7 @@ class Rag(Onward):
         sources: Sequence[str] = (),
     ) -> Choice:
         """Return which of `choices` answers `question`, by what the articles back best. Raises as `ask` does."""
-        constraints = self._constraints(as_of, since, until, sources)
+        constraints = self._constraints(as_of, since, until, sources, needed=("encoder",))
         return choose(question_of(question), choices, self.snapshot(), self.encoder, constraints)
 
     def add(

@@ -140,7 +140,7 @@ def add_articles(
             stop.set()  # on Ctrl-C only the passages under way are waited for
     if failure is not None:
         raise failure
-    return replace(adder.report, generation=index.snapshot().generation)
+    return replace(adder.report, generation=index.totals.generation)
 
 
 class _Adder:

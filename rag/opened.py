@@ -6,6 +6,7 @@ Knows which encoder fits the index, and what must be loaded again once another p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cached_property
 
@@ -20,6 +21,9 @@ from rag.index import Index, Snapshot
 from rag.protocols import Encoder
 from rag.settings import Settings
 from rag.types import Constraints
+
+READING = ("encoder", "model")
+"""What an answer needs loaded; a search needs the encoder alone."""
 
 Day = date | str | None
 """A date, `YYYY-MM-DD`, or None."""
@@ -72,24 +76,37 @@ class Opened:
         """
         return self._opened.snapshot()
 
-    def _follow(self) -> Snapshot:
-        """Return the newest generation; what was loaded for another encoder than it has is let go of."""
-        snapshot = self.snapshot()
+    def _follow(self) -> None:
+        """Let go of what was loaded for another encoder than the index has by now; opens no view."""
         loaded = self.__dict__.get("encoder")
-        if loaded is not None and loaded.identity != snapshot.identity:
+        if loaded is not None and loaded.identity != self._opened.identity:
             for stale in ("_opened", "encoder", "model", "chain"):
                 self.__dict__.pop(stale, None)
-        return self.snapshot()
+
+    def _open(self, needed: Sequence[str]) -> None:
+        """Open the views of the newest generation; what of `needed` is not loaded yet is loaded meanwhile.
+
+        Raises:
+            RagError: The views cannot be opened, which waits for no model, or a model cannot be loaded.
+        """
+        missing = [name for name in needed if name not in self.__dict__]
+        if not missing:
+            return
+        pool = ThreadPoolExecutor(1, thread_name_prefix="models")
+        loading = pool.submit(lambda: [getattr(self, name) for name in missing])
+        pool.shutdown(wait=False)
+        self.snapshot()
+        loading.result()
 
     @property
     def generation(self) -> int:
         """Number of the newest generation; 0 before the first addition."""
-        return self.snapshot().generation if self.exists else 0
+        return self._opened.totals.generation if self.exists else 0
 
     @property
     def n_articles(self) -> int:
         """Articles in the newest generation."""
-        return self.snapshot().n_articles if self.exists else 0
+        return self._opened.totals.n_articles if self.exists else 0
 
     @cached_property
     def model(self) -> ThresholdedEvidenceModel:
@@ -117,10 +134,15 @@ class Opened:
         model = load_chat_model(self.settings)
         return AnswerChain(WrittenSteps(steps, model, self.settings.llm_unbacked), self.snapshot)
 
-    def _constraints(self, as_of: Day, since: Day, until: Day, sources: Sequence[str]) -> Constraints:
-        """Check what an asker allows to be used, and that there is anything to use."""
-        if self._follow().n_articles == 0:
+    def _constraints(
+        self, as_of: Day, since: Day, until: Day, sources: Sequence[str], needed: Sequence[str] = READING
+    ) -> Constraints:
+        """Check what an asker allows to be used, and that there is anything to use; then open it and load `needed`."""
+        self._follow()
+        if self._opened.totals.n_articles == 0:
             raise IndexNotFound(f"The index {self.settings.index} has no articles. Add some with `rag add PATH`.")
         if sources:
-            check_sources(sources, self._opened.status().sources)
-        return make_constraints(day_of(as_of), day_of(since), day_of(until), sources)
+            check_sources(sources, self._opened.sources())
+        constraints = make_constraints(day_of(as_of), day_of(since), day_of(until), sources)
+        self._open(needed)
+        return constraints

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -17,6 +17,7 @@ from rag.index.files import remove_temporary
 from rag.index.lexical import ViewUnusable, WordView
 from rag.index.lock import writer_lock, writer_lock_if_free
 from rag.index.log import DATABASE, Log, Transaction
+from rag.index.reads import Totals
 from rag.index.snapshot import Snapshot
 from rag.index.status import Status, index_status
 from rag.index.vectors import VectorView
@@ -41,6 +42,7 @@ class Index:
         self._log = log
         self._words = WordFolder(path)
         self._snapshot: Snapshot | None = None
+        self._sources: tuple[int, Mapping[str, int]] = (-1, {})  # as of a generation
         self._lock = Lock()
         self._opened_with = self.identity
 
@@ -81,6 +83,20 @@ class Index:
         """The encoder in force now."""
         return reads.identity(self._log, reads.newest_generation(self._log))[1]
 
+    @property
+    def totals(self) -> Totals:
+        """What the newest generation holds, in numbers; opens no view."""
+        return reads.totals(self._log, reads.newest_generation(self._log))
+
+    def sources(self) -> Mapping[str, int]:
+        """Return the sources of the newest generation and how many articles each has, most first; opens no view."""
+        generation = reads.newest_generation(self._log)
+        at, sources = self._sources
+        if at != generation:
+            sources = reads.n_articles_by_source(self._log, generation)
+            self._sources = generation, sources
+        return sources
+
     def snapshot(self) -> Snapshot:
         """Return the newest generation; costs microseconds where nothing has changed, else what has changed.
 
@@ -96,8 +112,8 @@ class Index:
 
     def content(self) -> Content:
         """Return all that the newest generation holds, to be read article by article; opens no view."""
-        generation = reads.newest_generation(self._log)
-        return Content(self._log, reads.totals(self._log, generation), reads.identity(self._log, generation)[1])
+        totals = self.totals
+        return Content(self._log, totals, reads.identity(self._log, totals.generation)[1])
 
     @contextmanager
     def writer(self, identity: EncoderIdentity | None = None) -> Iterator[Writer]:

@@ -43,7 +43,7 @@ chat: install
 	@$(BIN)/python app.py
 
 test: install
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --durations=15
 
 check: install
 	@$(BIN)/ruff check .
@@ -58,12 +58,13 @@ format: install
 bench: install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,peers]'
 	@$(BIN)/python benchmarks/sentence_splitters.py
-	@$(BIN)/python benchmarks/encoder_speed.py --torch --start-up
+	@$(BIN)/python benchmarks/encoder_speed.py --torch --start-up --out $(RESULTS)/encoder_speed.json
 	@$(BIN)/python -m benchmarks.ingest --out $(RESULTS)/ingest.json --plot docs/images/ingest.svg
 	@RAG_PRECISION=int8 $(BIN)/rag add $(RAG_DATA)/realtimeqa-2023h1/articles.jsonl.gz --index .cache/bench/index
-	@$(BIN)/python -m benchmarks.growth .cache/bench/index --work .cache/bench/growth --passages 1000 10000 100000 1000000 \
+	@RAG_PRECISION=int8 $(BIN)/python -m benchmarks.growth .cache/bench/index --work .cache/bench/growth --passages 1000 10000 100000 1000000 \
 		--out $(RESULTS)/growth.json --plot docs/images/growth.svg
-	@$(BIN)/python -m benchmarks.scale .cache/bench/index --work .cache/bench/scale --out $(RESULTS)/scale.json --plot docs/images/scale.svg
+	@RAG_PRECISION=int8 $(BIN)/python -m benchmarks.scale .cache/bench/index --work .cache/bench/scale \
+		--out $(RESULTS)/scale.json --plot docs/images/scale.svg
 
 faults: install
 	@$(BIN)/python -m benchmarks.faults.campaign --out $(RESULTS)/faults.json

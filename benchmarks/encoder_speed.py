@@ -1,6 +1,6 @@
 """How fast the encoder is: passages a second by engine, precision and batch, and the time to the first question.
 
-    python benchmarks/encoder_speed.py [--passages 500] [--rounds 3] [--start-up]
+    python benchmarks/encoder_speed.py [--passages 500] [--rounds 3] [--torch] [--start-up] [--out FILE]
 
 Reads 900-character passages from RAG_DATA/realtimeqa-2023h1 (default ../shared/data). Configurations take turns, so
 that another load on the machine touches all of them; compare the ratios where the machine is not idle.
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,8 @@ def speed(encoder: TextEncoder, texts: list[str], budget: int, n_workers: int | 
     return len(texts) / elapsed
 
 
-def throughput(n: int, rounds: int, with_torch: bool) -> None:
+def throughput(n: int, rounds: int, with_torch: bool) -> list[dict[str, Any]]:
+    """Print passages a second of each configuration, and return them as rows."""
     texts = passages(n)
     settings = load_settings()
     loaded = {
@@ -79,33 +81,48 @@ def throughput(n: int, rounds: int, with_torch: bool) -> None:
         for run in runs:
             results[run].append(speed(loaded[run[0]], texts, run[1], run[2]))
     print(f"{len(texts)} passages of 900 characters, median of {rounds} rounds; load {os.getloadavg()[0]:.1f}")
+    rows = []
     for ((engine, precision), budget, workers), speeds in results.items():
         at_once = workers or loaded[engine, precision]._network.n_workers
+        median, best = statistics.median(speeds), max(speeds)
+        row = {"engine": engine, "precision": precision, "budget": budget, "at_once": at_once}
+        rows.append({**row, "passages_per_s": round(median, 1), "best_passages_per_s": round(best, 1)})
         print(
             f"{engine:9} {precision:5} budget {budget:5} batches at a time {at_once}: "
-            f"{statistics.median(speeds):6.1f} passages/s (best {max(speeds):.1f})"
+            f"{median:6.1f} passages/s (best {best:.1f})"
         )
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    return rows
 
 
-def start_up(rounds: int) -> None:
+def start_up(rounds: int) -> list[dict[str, Any]]:
+    """Print what fresh processes need to the first question, and return it as rows."""
     times = []
     for _ in range(rounds):
         out = subprocess.run([sys.executable, "-c", START_UP], capture_output=True, text=True, check=True).stdout
         times.append([float(value) for value in out.split()])
     names = ("imports and settings", "load", "first question", "in all")
+    rows = []
     for name, value, best in zip(names, np.median(times, axis=0), np.min(times, axis=0), strict=True):
+        rows.append({"part": name, "seconds": round(float(value), 3), "best_seconds": round(float(best), 3)})
         print(f"{name:22} {value:.3f} s (best {best:.3f})")
+    return rows
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--start-up", action="store_true", help="time to the first question, in fresh processes")
+    parser.add_argument("--start-up", action="store_true", help="time to the first question too, in fresh processes")
     parser.add_argument("--torch", action="store_true", help="sentence-transformers too (slow)")
+    parser.add_argument("--out", type=Path, help="write the figures as JSON here")
     options = parser.parse_args()
+    figures = {"speeds": throughput(options.passages, options.rounds, options.torch)}
     if options.start_up:
-        start_up(options.rounds)
-    else:
-        throughput(options.passages, options.rounds, options.torch)
+        figures["start_up"] = start_up(options.rounds)
+    if options.out:
+        options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,11 +1,13 @@
 """How fast articles become searchable, beside plain encoding, LangChain and LlamaIndex: `python -m benchmarks.ingest`.
 
 The same articles of RealTime QA 2023 H1 and the same weights. Each library cuts and stores as its documentation has it
-and encodes with sentence-transformers in fp32, at the batch size that was best here. Ours is `Rag.add_articles` as a
-whole, with the vector cache off. One after another in one process; compare the ratios.
+and encodes with sentence-transformers in fp32, at the batch size that was best here; plain encoding is that alone, of
+our passages (so that passages a second compare) and of LangChain's chunks. Ours is `Rag.add_articles` as a whole, with
+the vector cache off. One after another in one process; compare the ratios.
 
-A table goes to standard output with what ours does all the time: encoding goes on beside cutting and saving, so what
-they cost is the time in which nothing is encoded. JSON with `--out`, a plot with `--plot`.
+A table goes to standard output with what ours does all the time: sentence splitting, tokenising (in the encoder too),
+SQLite and tantivy, each second counted once, and their sum as a share of the whole; since they go on beside encoding,
+also the time in which nothing is encoded. JSON with `--out`, a plot with `--plot`.
 """
 
 from __future__ import annotations
@@ -16,23 +18,27 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
+from benchmarks.clock import Clock
 from benchmarks.drawing import bars
 from benchmarks.tables import table
 from rag import ingest, open_index
 from rag.encoding.location import locate
+from rag.encoding.tokens import Tokenizer
 from rag.index.log import Log
 from rag.index.writer import Writer
+from rag.passages import passage_input
 from rag.settings import DEFAULT_ENCODER, load_settings
 from rag.types import Article
 
 BATCHES = (8, 16, 32)
+CHUNK_TOKENS = 256  # what the encoder reads
+ENCODING = "encoding"
 
 Row = dict[str, Any]
 
@@ -46,19 +52,21 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["RAG_VECTOR_CACHE_MB"] = "0"
     articles = read(options.articles)
-    rows, profile = ours(articles)
+    rows, parts, inputs = ours(articles)
     model = plain_model()
     chunks = [chunk.page_content for chunk in langchain_chunks(articles)]
     batch = max(BATCHES, key=lambda size: rate(lambda: model.encode(chunks[:96], batch_size=size), 96))
-    seconds = took(lambda: model.encode(chunks, batch_size=batch))
-    rows.append(row(f"sentence-transformers encode alone, fp32, batches of {batch}", articles, len(chunks), seconds))
+    for whose, texts in (("rag's passages", inputs), ("LangChain's chunks", chunks)):
+        seconds = took(lambda texts=texts: model.encode(texts, batch_size=batch))
+        rows.append(row(f"encoding {whose} plainly, fp32", articles, len(texts), seconds) | {"batch": batch})
     rows.append(langchain(articles, lambda texts: model.encode(texts, batch_size=batch)))
-    rows.append(llamaindex(articles, lambda texts: model.encode(texts, batch_size=batch)))
+    for n_tokens in (None, CHUNK_TOKENS):
+        rows.append(llamaindex(articles, lambda texts: model.encode(texts, batch_size=batch), n_tokens))
     for one in rows:
         one["times_slower"] = round(rows[0]["characters_per_s"] / one["characters_per_s"], 2)
-    print(table(rows), table(profile), sep="\n\n")
+    print(table(rows), table(parts), sep="\n\n")
     if options.out:
-        written = {"ways": rows, "profile": profile}
+        written = {"ways": rows, "profile": parts}
         options.out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
     if options.plot:
         rates = {one["way"]: one["characters_per_s"] for one in rows}
@@ -81,46 +89,38 @@ def read(n: int) -> list[Article]:
     ]
 
 
-def ours(articles: list[Article]) -> tuple[list[Row], list[Row]]:
-    """Add them to a new index, the encoder loaded before; return the row, and what took how long meanwhile."""
+def ours(articles: list[Article]) -> tuple[list[Row], list[Row], list[str]]:
+    """Add them to a new index, the encoder loaded before; return the row, the profile, and the passages' inputs."""
+    clock = Clock()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         rag = open_index(Path(folder) / "index")
         rag.encoder.encode(["warm"])
-        parts = {
-            "encoding": timed(stack, rag.encoder, "encode"),
-            "sentences": timed(stack, ingest, "split_sentences"),
-            "tokens and passages": timed(stack, ingest, "split_passages"),
-            "the log (SQLite)": timed(stack, Log, "transaction"),
-            "the views (tantivy, FAISS)": timed(stack, Writer, "update_views"),
-        }
+        clock.watch(stack, ENCODING, rag.encoder, "encode")
+        clock.watch(stack, "tokenising, of what is encoded", Tokenizer, "ids")
+        clock.watch(stack, "tokenising and cutting into passages", ingest, "split_passages")
+        clock.watch(stack, "sentences", ingest, "split_sentences")
+        clock.watch(stack, "the log: SQLite, and copies of a story", Log, "transaction", "rows")
+        clock.watch(stack, "the views: tantivy, FAISS", Writer, "update_views")
         seconds = took(lambda: rag.add_articles(articles))
-        spent = {name: sum(calls) for name, calls in parts.items()}
-        spent["all, from beginning to end"] = seconds
-        spent["of it, nothing is encoded"] = seconds - spent["encoding"]
-        profile = [{"part": name, "seconds": round(s, 2), "share": f"{s / seconds:.1%}"} for name, s in spent.items()]
-        return [row(f"rag add, {rag.encoder.identity.precision}", articles, rag.status().n_passages, seconds)], profile
+        n, precision = rag.status().n_passages, rag.encoder.identity.precision
+    drafts = [ingest.make_draft(article, rag.encoder) for article in articles]
+    inputs = [passage_input(d.article.title, d.article.text[p.start : p.end]) for d in drafts for p in d.passages]
+    return [row(f"rag add, {precision}", articles, n, seconds)], profile(clock.seconds, seconds), inputs
 
 
-def timed(stack: ExitStack, owner: Any, name: str) -> list[float]:
-    """Have the calls (or the use, of a context manager) of a function timed; return the list of their seconds."""
-    calls: list[float] = []
-    called = getattr(owner, name)
+def profile(spent: Mapping[str, float], seconds: float) -> list[Row]:
+    """Return what the parts took, their sum without the encoder, and all; `spent` counts each second once.
 
-    def measured(*args: Any, **options: Any) -> Any:
-        began = time.perf_counter()
-        result = called(*args, **options)
-        calls.append(time.perf_counter() - began)
-        return used(result) if isinstance(result, AbstractContextManager) else result
-
-    @contextmanager
-    def used(manager: AbstractContextManager[Any]) -> Iterator[Any]:
-        began = time.perf_counter()
-        with manager as given:
-            yield given
-        calls.append(time.perf_counter() - began)
-
-    stack.enter_context(mock.patch.object(owner, name, measured))
-    return calls
+    Cutting and saving go on while the batch before is encoded. So the sum is what they cost, and the time in which
+    nothing is encoded is what they cost the reader.
+    """
+    parts = {
+        **spent,
+        "all of these but encoding": sum(s for name, s in spent.items() if name != ENCODING),
+        "nothing is encoded": seconds - spent[ENCODING],
+        "from beginning to end": seconds,
+    }
+    return [{"part": name, "seconds": round(s, 2), "share": f"{s / seconds:.1%}"} for name, s in parts.items()]
 
 
 def plain_model() -> Any:
@@ -160,10 +160,11 @@ def langchain(articles: list[Article], encode: Callable[[list[str]], Any]) -> Ro
     return row("LangChain", articles, lambda: n, took(work))
 
 
-def llamaindex(articles: list[Article], encode: Callable[[list[str]], Any]) -> Row:
-    """Cut, encode and store with LlamaIndex, its defaults."""
+def llamaindex(articles: list[Article], encode: Callable[[list[str]], Any], n_tokens: int | None = None) -> Row:
+    """Cut, encode and store with LlamaIndex: its defaults, or chunks of `n_tokens` that overlap by the same share."""
     from llama_index.core import Document, VectorStoreIndex
     from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.node_parser import SentenceSplitter
 
     class Plain(BaseEmbedding):
         def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
@@ -183,10 +184,13 @@ def llamaindex(articles: list[Article], encode: Callable[[list[str]], Any]) -> R
     def work() -> None:
         nonlocal n
         documents = [Document(text=a.text, metadata={"title": a.title}) for a in articles]
-        index = VectorStoreIndex.from_documents(documents, embed_model=Plain(embed_batch_size=2048))
+        cut = [SentenceSplitter(chunk_size=n_tokens, chunk_overlap=n_tokens * 200 // 1024)] if n_tokens else None
+        model = Plain(embed_batch_size=2048)
+        index = VectorStoreIndex.from_documents(documents, embed_model=model, transformations=cut)
         n = len(index.docstore.docs)
 
-    return row("LlamaIndex", articles, lambda: n, took(work))
+    name = f"LlamaIndex, chunks of {n_tokens} tokens" if n_tokens else "LlamaIndex"
+    return row(name, articles, lambda: n, took(work))
 
 
 def took(work: Callable[[], Any]) -> float:

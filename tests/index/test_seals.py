@@ -93,18 +93,3 @@ def test_an_article_with_no_passage_is_sealed_too(path: Path) -> None:
     assert problems(path) == []
     change(path, "UPDATE articles SET title = 'Nothing but a headlime' WHERE id = 'empty'")
     assert [where for where, _ in problems(path)][:1] == ["articles.db, article 'empty'"]
-
-
-def test_an_older_index_has_nothing_to_compare_and_is_sealed_at_the_next_writing(path: Path) -> None:
-    with closing(sqlite3.connect(path / "articles.db")) as connection, connection:
-        connection.execute("DROP TABLE seals")
-        connection.execute("PRAGMA user_version = 2")
-    assert problems(path) == []
-    with closing(Index.open(path)) as index:
-        generation = index.snapshot().generation
-        with index.writer():
-            pass
-        assert index.snapshot().generation == generation
-    assert problems(path) == []
-    change(path, "UPDATE articles SET source = 'BBD' WHERE row = 3")
-    assert problems(path) == [("articles.db, article 'article-002'", SEALED)]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -144,52 +143,6 @@ def test_equal_texts_are_compared_once_for_all(index: Index, monkeypatch: pytest
     monkeypatch.setattr(stories, "are_copies", lambda a, b: pytest.fail("it was compared before"))
     commit(index, *(told(f"copy-{i}", WIRE) for i in range(5)))
     assert len(ids(index, "b")) == 7
-
-
-def without_stories(path: Path) -> None:
-    """Make the index one of schema 1, as it was before stories were known."""
-    log = Log(path)
-    with log.transaction() as transaction:
-        for table in ("texts", "bands", "copies", "seals"):
-            transaction.rows(f"DROP TABLE {table}")
-        transaction.rows("PRAGMA user_version = 1")
-    log.close()
-
-
-def test_an_older_index_opens_and_learns_its_stories_at_the_next_writing_without_a_new_generation(
-    index: Index, tmp_path: Path
-) -> None:
-    commit(index, told("a", WIRE), told("b", trimmed(WIRE, 6)), told("c", OTHER_WORDS), told("gone", WIRE))
-    commit(index, remove=("gone",))
-    index.close()
-    without_stories(index.path)
-    older = Index.open(Path(shutil.copytree(index.path, tmp_path / "older")))
-    assert ids(older, "a") == ["a"]  # read as it is
-    with older.writer():
-        pass
-    assert ids(older, "a") == ["a", "b"]
-    assert older.snapshot().generation == 2
-    commit(older, told("d", WIRE))
-    assert ids(older, "b") == ["a", "d", "b"]
-    assert older.check().ok
-
-
-def test_a_failed_upgrade_leaves_the_older_index_as_it_was(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    commit(index, told("a", WIRE), told("b", trimmed(WIRE, 6)))
-    index.close()
-    without_stories(index.path)
-    older = Index.open(index.path)
-
-    def fail(*_: object) -> None:
-        raise RuntimeError("the power went")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(stories, "record", fail)
-        with pytest.raises(RuntimeError), older.writer():
-            pytest.fail("the writer came")
-    assert ids(older, "a") == ["a"]
-    commit(older, told("c", WIRE))
-    assert ids(older, "a") == ["a", "c", "b"]
 
 
 def test_a_pair_with_a_text_that_is_not_there_is_damage(index: Index) -> None:

@@ -20,11 +20,13 @@ import logging
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
@@ -61,7 +63,9 @@ WAYS = {
     "too many files once": Way(FAIL, OPEN, errno.EMFILE),
     "too many files from then on": Way(FAIL_FROM, OPEN, errno.EMFILE),
 }
-OPERATIONS = ("add", "update", "remove", "checkpoint", "rebuild")
+OPERATIONS = ("add", "update", "remove", "checkpoint", "rebuild", "create", "upgrade")
+STARTS = {"create": "nothing", "upgrade": "schema 1"}
+"""Where an operation starts, other than from the index of `prepare`."""
 
 
 def main() -> None:
@@ -89,14 +93,17 @@ def campaign(every: int) -> Iterator[dict[str, Any]]:
     """Yield a row for each operation and way; faults are printed as they come."""
     import rag.ingest  # noqa: F401 - here, not in each child: a trial takes a third of the time
     import tests.fakes  # noqa: F401
+    from tests.index.schemas import restore
 
     logging.disable()  # a view that is left behind says so at every trial
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         prepare(folder / "old")
+        (folder / "nothing").mkdir()
+        state_of(restore(1, folder / "schema 1"))  # which builds the views
         for operation in OPERATIONS:
             began = time.perf_counter()
-            states = [state_of(folder / "old"), after(folder, operation)]
+            states = [state_of(start_of(folder, operation)), after(folder, operation)]
             for name, way in WAYS.items():
                 row = {"operation": operation, "way": name, **trials(folder, operation, way, states, every)}
                 row["seconds"] = round(time.perf_counter() - began, 1)
@@ -109,6 +116,11 @@ def campaign(every: int) -> Iterator[dict[str, Any]]:
                 yield row
 
 
+def start_of(folder: Path, operation: str) -> Path:
+    """Return the folder that the operation changes a copy of."""
+    return folder / STARTS.get(operation, "old")
+
+
 def trials(folder: Path, operation: str, way: Way, states: list[Any], every: int) -> dict[str, int]:
     """Try the operation with the n-th call going wrong, n = 1, 1 + every, …, until it gets through untouched."""
     counts = {"calls": 0, "trials": 0, "old": 0, "new": 0, "refused": 0, "faults": 0}
@@ -116,7 +128,7 @@ def trials(folder: Path, operation: str, way: Way, states: list[Any], every: int
     n = 1
     while True:
         shutil.rmtree(path.parent, ignore_errors=True)
-        shutil.copytree(folder / "old", path)
+        shutil.copytree(start_of(folder, operation), path)
         ended = in_child(lambda n=n: armed(path, operation, way, n))
         if isinstance(ended, dict) and ended["seen"] < n:
             counts["calls"] = ended["seen"]
@@ -211,8 +223,11 @@ def perform(path: Path, operation: str) -> None:
     elif operation == "checkpoint":
         vectors.REPLAY_FLOOR = 1
         add_articles(index, encoder, [article(i) for i in range(N_ARTICLES, N_ARTICLES + 3)])
-    else:
+    elif operation == "rebuild":
         index.rebuild_views()
+    elif operation == "upgrade":
+        with index.writer():
+            pass
     index.close()
 
 
@@ -257,14 +272,14 @@ def after(folder: Path, operation: str) -> Any:
     """Return the state that the operation leads to when nothing goes wrong."""
     path = folder / "new" / "index"
     shutil.rmtree(path.parent, ignore_errors=True)
-    shutil.copytree(folder / "old", path)
+    shutil.copytree(start_of(folder, operation), path)
     ended = in_child(lambda: armed(path, operation, Way(COUNT, CHANGES), 0))
     assert ended["error"] is None, ended
     return state_of(path)
 
 
 def state_of(path: Path) -> Any:
-    """Return generation, digest of the content, and what 50 questions find; see `observed`."""
+    """Return generation, digest of the content, what 50 questions find, and the schema; see `observed`."""
     found = in_child(lambda: observed(path))
     assert "state" in found, found
     return found["state"]
@@ -272,7 +287,7 @@ def state_of(path: Path) -> Any:
 
 def observed(path: Path) -> dict[str, Any]:
     """Open the index and return its state, and what `check` finds."""
-    from rag.errors import RagError
+    from rag.errors import IndexNotFound, RagError
     from rag.index import Index
 
     try:
@@ -283,9 +298,17 @@ def observed(path: Path) -> dict[str, Any]:
         answers = [found(snapshot, query) for query in QUERIES]
         problems = [str(problem) for problem in index.check().problems]
         index.close()
+    except IndexNotFound:  # as it is before it is created
+        return {"state": [-1, "", [], 0], "problems": []}
     except RagError as error:
         return {"error": repr(error)}
-    return {"state": [snapshot.generation, digest, answers], "problems": problems}
+    return {"state": [snapshot.generation, digest, answers, schema_of(path)], "problems": problems}
+
+
+def schema_of(path: Path) -> int:
+    """Return the number of the index's schema."""
+    with closing(sqlite3.connect(path / "articles.db")) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def found(snapshot: Any, query: str) -> Any:

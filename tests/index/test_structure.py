@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -258,3 +259,25 @@ def test_no_more_is_replayed_than_a_question_can_be_compared_with(path: Path, mo
             writer.commit(drafts(first, first + 3))
         replayed.append(Index.open(path).snapshot().vector_view.n_replayed)
     assert replayed == [280, 0]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the one file that is always full is Linux's")
+@pytest.mark.parametrize("n", [1, 20_000])
+def test_a_full_disk_is_told_as_the_system_tells_it(n: int) -> None:
+    made = structure.empty(0, DIMENSION, clustered(0, 1))
+    made.add(np.arange(n), clustered(n, 1))
+    with pytest.raises(OSError) as caught:  # noqa: PT011 - its number says which
+        made.write(Path("/dev/full"))
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_what_is_written_is_what_faiss_writes_and_reads(tmp_path: Path) -> None:
+    made = structure.empty(0, DIMENSION, clustered(0, 1))
+    made.add(np.arange(500), clustered(500, 1))
+    made.write(tmp_path / "ours")
+    structure.faiss.write_index(made.index, str(tmp_path / "theirs"))
+    assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes()
+    again = structure.parse(np.fromfile(tmp_path / "ours", np.uint8))
+    assert again.search(QUESTIONS[0], 5, None, np.zeros(0, np.int64)) == made.search(
+        QUESTIONS[0], 5, None, np.zeros(0, np.int64)
+    )

@@ -107,12 +107,13 @@ def advance(view: WordView | None, log: Log, upto: int) -> WordView:
     since = 0 if view is None else view.base_generation
     base = None if view is None else view.base
     delta = None
-    if reads.n_added(log, since, upto):
+    dead = tuple(reads.removed_ids(log, since, upto).tolist())
+    if reads.n_replayed(log, since, upto) > len(dead):
         index = new_index()
         write(index, [], reads.added_texts(log, since, upto))
         index.reload()
         delta = Part(index.schema, index.searcher(), False)
-    return WordView(upto, base, since, delta, tuple(reads.removed_ids(log, since, upto).tolist()))
+    return WordView(upto, base, since, delta, dead)
 
 
 def words_of(text: str) -> list[str]:

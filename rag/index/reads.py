@@ -125,10 +125,12 @@ def checkpoints(log: Log, since: int, upto: int) -> list[Checkpoint]:
     return [Checkpoint(*row) for row in rows]
 
 
-def n_added(log: Log, after: int, upto: int) -> int:
-    """Count the passages added in generations after..upto that are live at `upto`."""
-    (n,) = log.rows(f"SELECT count(*) FROM passages p WHERE {_ADDED_SINCE}", {"after": after, "upto": upto})[0]
-    return int(n)
+def n_replayed(log: Log, after: int, upto: int) -> int:
+    """Count what brings a view from `after` to `upto`: passages to add and to remove; by the totals, not one by one."""
+    n_removed = log.rows(
+        "SELECT count(*) FROM passages WHERE removed > ? AND removed <= ? AND added <= ?", (after, upto, after)
+    )[0][0]
+    return int(totals(log, upto).n_passages - totals(log, after).n_passages + 2 * n_removed)
 
 
 def removed_ids(log: Log, after: int, upto: int) -> Ids:

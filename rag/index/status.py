@@ -52,7 +52,6 @@ def index_status(path: Path, log: Log) -> Status:
     since, identity = reads.identity(log, generation)
     checkpoints = reads.checkpoints(log, since, generation)
     checkpoint = checkpoints[0].generation if checkpoints else None
-    start = checkpoint or 0
     return Status(
         path,
         generation,
@@ -67,5 +66,5 @@ def index_status(path: Path, log: Log) -> Status:
         sum(size_of(file) for file in path.glob(PATTERN)),
         size_of(path / FOLDER),
         checkpoint,
-        reads.n_added(log, start, generation) + len(reads.removed_ids(log, start, generation)),
+        reads.n_replayed(log, checkpoint or 0, generation),
     )

@@ -158,11 +158,12 @@ def empty(n_lists: int, dimension: int, sample: NDArray[np.float16]) -> Structur
     return Structure(index)
 
 
-def parse(data: NDArray[np.uint8]) -> Structure:
+def parse(data: bytes) -> Structure:
     """Parse what `Structure.write` wrote; only bytes whose digest is the recorded one may be handed over."""
-    if data[:4].tobytes() == _IN_ONE_PIECE:  # most of it is one array, which need not be copied
-        return Structure(faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(data), data.nbytes)), data)
-    return Structure(faiss.read_index(faiss.PyCallbackIOReader(BytesIO(data.data).read)))
+    if data[:4] == _IN_ONE_PIECE:  # most of it is one array, which need not be copied
+        array = np.frombuffer(data, np.uint8)
+        return Structure(faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(array), array.nbytes)), array)
+    return Structure(faiss.read_index(faiss.PyCallbackIOReader(BytesIO(data).read)))  # shares `bytes`, copies others
 
 
 @contextmanager

@@ -168,9 +168,7 @@ def checkpoint_due(log: Log, upto: int) -> bool:
     n = reads.totals(log, upto).n_passages
     if not newest:
         return n > 0
-    start = newest[0].generation
-    replay = reads.n_added(log, start, upto) + len(reads.removed_ids(log, start, upto))
-    return replay > _most_replayed(n)
+    return reads.n_replayed(log, newest[0].generation, upto) > _most_replayed(n)
 
 
 def replays_too_much(view: VectorView) -> bool:
@@ -238,10 +236,10 @@ def write_checkpoint(folder: Path, log: Log, base: Base) -> None:
 def load(folder: Path, log: Log, checkpoint: Checkpoint) -> Base | None:
     """Read a checkpoint; None where the file is missing or not the one recorded. Hashed before it is parsed."""
     try:
-        data = np.fromfile(folder / checkpoint.file, np.uint8)
+        data = (folder / checkpoint.file).read_bytes()
     except OSError:
         return None
-    if hashlib.sha256(data.data).hexdigest() != checkpoint.sha256:
+    if hashlib.sha256(data).hexdigest() != checkpoint.sha256:
         return None
     parsed = structure.parse(data)
     return Base(checkpoint.generation, parsed, parsed.ids(), False)

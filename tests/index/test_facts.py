@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.index import Index, facts
+from rag.index import Index, facts, reads
 from rag.index.log import Log, Parameters, Row
 from rag.index.migrations import MIGRATIONS
 from rag.types import Article, Constraints
@@ -75,6 +75,20 @@ def test_loading_facts_touches_no_page_that_holds_a_text(index: Index, monkeypat
         "SCAN p USING COVERING INDEX passages_article",
         "SCAN a USING COVERING INDEX articles_source",
     ]
+
+
+def test_what_a_view_has_to_replay_is_counted_as_the_rows_count_it(index: Index) -> None:
+    log, newest = Log(index.path), index.snapshot().generation
+    for before in range(newest + 1):
+        for upto in range(before, newest + 1):
+            then, now = reads.live_ids(log, before).tolist(), reads.live_ids(log, upto).tolist()
+            assert reads.n_replayed(log, before, upto) == len(set(then) ^ set(now))
+
+
+def test_a_connection_keeps_more_pages_than_a_question_reads(index: Index) -> None:
+    log = Log(index.path)
+    assert log.rows("PRAGMA cache_size") == [(-32768,)]
+    assert log.rows("PRAGMA mmap_size") == [(0,)]
 
 
 def before_schema_4(path: Path) -> None:

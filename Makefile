@@ -13,7 +13,7 @@ RESULTS := benchmarks/results
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: help install chat test check format bench faults evals clean
+.PHONY: help install chat test check format bench faults evals train clean
 
 help:
 	@echo "make chat    install, index seeds/, open the chat on http://127.0.0.1:7860"
@@ -21,6 +21,7 @@ help:
 	@echo "make check   ruff, mypy, import-linter"
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make faults  kill a writer at every file-system call, fail every call, flip bits in every file, ask while articles change (needs cc)"
+	@echo "make train   train the evidence model anew from licensed data (two hours on two cores; training/README.md)"
 	@echo "make evals   the evaluation sets in evals/; fails where a headline figure has dropped"
 
 install: $(STAMP)
@@ -74,6 +75,11 @@ faults: install
 
 evals: install
 	@$(BIN)/python -m evals.gate
+
+train: install
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	@RAG_DATA=$(RAG_DATA) $(BIN)/python training/train_reader.py
+	@RAG_DATA=$(RAG_DATA) $(BIN)/python training/fit_reader.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info

@@ -277,7 +277,7 @@ def test_what_is_written_is_what_faiss_writes_and_reads(tmp_path: Path) -> None:
     made.write(tmp_path / "ours")
     structure.faiss.write_index(made.index, str(tmp_path / "theirs"))
     assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes()
-    again = structure.parse(np.fromfile(tmp_path / "ours", np.uint8))
+    again = structure.parse((tmp_path / "ours").read_bytes())
     assert again.search(QUESTIONS[0], 5, None, np.zeros(0, np.int64)) == made.search(
         QUESTIONS[0], 5, None, np.zeros(0, np.int64)
     )

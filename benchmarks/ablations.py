@@ -74,7 +74,7 @@ def variant(name: str, rag: Rag) -> Iterator[Rag]:
             stack.enter_context(mock.patch.object(Snapshot, "search_dense", return_value=[]))
         elif name == "no preference for dates":
             stack.enter_context(mock.patch.object(hybrid, "prefers", return_value=False))
-            stack.enter_context(mock.patch.object(features, "recency", return_value=0.0))
+            stack.enter_context(mock.patch.object(features, "recency", return_value=1.0))
         elif name == "no titles in what is read":
             for module in (reader, signals):
                 stack.enter_context(mock.patch.object(module, "passage_input", lambda _, text: passage_input("", text)))

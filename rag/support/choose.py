@@ -1,9 +1,6 @@
 """A question and its choices → the choice whose claim the articles back best.
 
-`features.py` makes a row of features a choice; the weights here make a score of it. The reader has no say: on 220
-questions of realtimeqa-2024 its logits for the claims, alone, chose right in 0.38 to 0.43, its answers to the question
-in 0.46 and 0.47, the cosine in 0.48; beside the four features that are used (0.536) they took away 0.02 to 0.04, and so
-did late interaction (cross-validation, ± 0.07, 2026-11).
+`features.py` makes a row of features a choice; the weights here make a score of it.
 """
 
 from __future__ import annotations
@@ -18,9 +15,9 @@ from rag.protocols import Encoder
 from rag.support.features import choice_features
 from rag.types import Constraints
 
-WEIGHTS = (4.02, 3.01, 3.41, 2.42)
-"""Of `FEATURES`, fitted by `training/fit_choices.py` on 220 questions of realtimeqa-2024 over the 1,513 articles that
-its own search found for them (2026-11)."""
+WEIGHTS = (2.19, 2.92, 0.77, 0.13, 3.09, 2.0, 1.47)
+"""Of `FEATURES`, fitted by `training/fit_choices.py` on the 1,488 questions of realtimeqa-2024 over its 8,786 articles
+(2026-11)."""
 
 Scorer = Callable[[str, Sequence[str], Snapshot, Encoder, Constraints], list[float]]
 """(question, choices, snapshot, encoder, constraints) → a score for each choice, higher is better."""

@@ -1,86 +1,228 @@
 """What tells how far the articles back each choice of a question: a row of features a choice. `choose.py` weighs them.
 
-Nothing is encoded but the claims (question and choice, worded as one) and nothing is read, so that a choice costs
-milliseconds.
+Nothing is read by the evidence model: passages are found for the question and for each claim (question and choice,
+worded as one), and the words of both are looked for in their sentences.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.signals import Rarity
 from rag.index import Snapshot
-from rag.protocols import Encoder, Vectors
+from rag.protocols import Encoder
 from rag.retrieval import HybridRetriever, constrain
 from rag.support.claims import claim_of
-from rag.types import Constraints, Hit
+from rag.types import Constraints, PassageInContext
 from rag.words import content_stems
 
-N_PASSAGES = 20
-"""Passages of the question in which the choices' words are looked for."""
-N_FOR_CLAIM = 30
-"""Passages fetched for each claim, so that a recent one a little further down is among them."""
+N_OF_QUESTION = 50
+"""Passages of the question in which a choice is looked for word for word."""
+N_WEIGHED = 20
+"""Of these, the passages in which the choices' words are weighed by how like the question they are."""
+N_BY_MEANING, N_BY_WORDS = 30, 20
+"""Passages fetched for each claim."""
 RECENT_DAYS = 10
-RECENT_BONUS = 0.05
-"""Added to the cosine of a passage published in the `RECENT_DAYS` up to the as-of day: what is asked as of a day is
-mostly that week's news. Without an as-of day nothing is added."""
+"""What is asked as of a day is mostly news of the days before: these count in full, then half as much each
+`HALF_LIFE_DAYS`; a passage without a date counts `UNDATED`."""
+HALF_LIFE_DAYS = 30.0
+UNDATED = 0.3
+RANK_SCALE = 15.0
+"""A passage this far down the list of the question's counts 1/e of the first."""
 
 FEATURES = (
-    "best cosine of the claim, recent passages more",
-    "words of the choice in a recent passage of the question",
-    "words of the choice in the passages of the question, mean",
     "logarithm of the claim's best BM25 score",
+    "words of the choice beside words of the question in one sentence, recent passages more",
+    "logarithm of how often the question's passages have the choice word for word, recent and first ones more",
+    "rarity of the choice's own words",
+    "words of the choice in the passages of the question, mean",
+    "words of the choice in a recent passage of the question",
+    "words of the question in a sentence that has the choice word for word",
 )
+
+Stems = frozenset[str]
+
+_WORD = re.compile(r"\w+")
+_LEADING = re.compile(r"^(?:the|a|an|around|about|nearly|over|more than|almost) ")
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SPELT = {word: str(n) for n, word in enumerate(_NUMBERS, 1)} | {str(n): word for n, word in enumerate(_NUMBERS, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage as features see it.
+
+    Attributes:
+        title: Stems of the article's title.
+        sentences: Stems of each sentence.
+        plain: Each sentence word by word, in lower case between spaces, the title's last.
+        recency: How recent it is, from 0 to 1 (`recency`).
+    """
+
+    title: Stems
+    sentences: tuple[Stems, ...]
+    plain: tuple[str, ...]
+    recency: float
+
+    @property
+    def stems(self) -> Stems:
+        """All stems of title and sentences."""
+        return self.title.union(*self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for a question and its choices.
+
+    Attributes:
+        passages: By id, those of the question and those of all claims.
+        hits: Ids of the question's passages, best first, each with its cosine to the question.
+        bm25: The best BM25 score of each claim, 0 where no passage has a word of it.
+    """
+
+    passages: Mapping[int, Passage]
+    hits: Sequence[tuple[int, float]]
+    bm25: Sequence[float]
 
 
 def choice_features(
     question: str, choices: Sequence[str], snapshot: Snapshot, encoder: Encoder, constraints: Constraints
 ) -> NDArray[np.float32]:
     """Return float32 (len(choices), len(FEATURES)); comparable within one question only."""
-    hits = HybridRetriever(snapshot, encoder).retrieve(question, constrain(question, constraints, snapshot), N_PASSAGES)
+    return rows_of(question, choices, find(question, choices, snapshot, encoder, constraints))
+
+
+def find(
+    question: str, choices: Sequence[str], snapshot: Snapshot, encoder: Encoder, constraints: Constraints
+) -> Found:
+    """Search for the question and for each claim."""
+    wanted = constrain(question, constraints, snapshot)
+    hits = HybridRetriever(snapshot, encoder).retrieve(question, wanted, N_OF_QUESTION)
     claims = [claim_of(question, choice) for choice in choices]
-    rows = np.zeros((len(choices), len(FEATURES)), np.float32)
-    rows[:, 0] = [best_cosine(vector, snapshot, constraints) for vector in encoder.encode(claims)]
-    rows[:, 1:3] = words_found(question, choices, hits, snapshot, constraints.as_of)
-    by_words = (snapshot.search_words(claim, 1, constraints) for claim in claims)
-    rows[:, 3] = [math.log1p(found[0][1]) if found else 0.0 for found in by_words]
-    return rows
+    by_words = [snapshot.search_words(claim, N_BY_WORDS, constraints) for claim in claims]
+    by_meaning = [snapshot.search_dense(vector, N_BY_MEANING, constraints) for vector in encoder.encode(claims)]
+    ids = dict.fromkeys(hit.passage.id for hit in hits)
+    ids |= dict.fromkeys(passage for found in (*by_words, *by_meaning) for passage, _ in found)
+    contexts = snapshot.contexts(list(ids))
+    return Found(
+        {context.passage.id: passage_of(context, constraints.as_of) for context in contexts},
+        [(hit.passage.id, hit.similarity) for hit in hits],
+        [found[0][1] if found else 0.0 for found in by_words],
+    )
 
 
-def best_cosine(vector: Vectors, snapshot: Snapshot, constraints: Constraints) -> float:
-    """Return the cosine of the passage nearest to a claim, a recent one's raised; -1 where there is none."""
-    found = snapshot.search_dense(vector, N_FOR_CLAIM, constraints)
-    published = {text.id: text.published for text in snapshot.texts([passage for passage, _ in found])}
-    return max((cosine + recency(published[passage], constraints.as_of) for passage, cosine in found), default=-1.0)
-
-
-def words_found(
-    question: str, choices: Sequence[str], hits: Sequence[Hit], snapshot: Snapshot, as_of: date | None
-) -> NDArray[np.float32]:
-    """Return, float32 (choices, 2), how far each choice's words stand in the passages of the question: at most 1.
-
-    For each passage, the share by rarity of the choice's content words (those of the question left out) in the passage
-    or its title, times the cosine of question and passage: the best of the recent passages, and the mean of all.
-    """
-    contexts = snapshot.contexts([hit.passage.id for hit in hits])
-    held = [set(content_stems(f"{context.article.title}\n{context.passage.text}")) for context in contexts]
-    rarity, asked = Rarity.among(contexts), set(content_stems(question))
-    shares = np.zeros((len(choices), len(held)), np.float32)
-    for row, choice in zip(shares, choices, strict=True):
-        wanted = {stem: rarity.of(stem) for stem in content_stems(choice) if stem not in asked}
-        total = sum(wanted.values()) or 1.0
-        row[:] = [sum(weight for stem, weight in wanted.items() if stem in stems) / total for stems in held]
-    products = shares * np.array([hit.similarity for hit in hits], np.float32)
-    recent = np.array([recency(context.article.published, as_of) > 0 for context in contexts], bool)
-    return np.stack([products[:, recent].max(axis=1, initial=0.0), products.sum(axis=1) / max(1, len(hits))], axis=1)
+def passage_of(context: PassageInContext, as_of: date | None) -> Passage:
+    """Take a passage apart."""
+    article = context.article
+    sentences = [article.text[s.start : s.end] for s in context.sentences]
+    return Passage(
+        frozenset(content_stems(article.title)),
+        tuple(frozenset(content_stems(text)) for text in sentences),
+        tuple(plain(text) for text in [*sentences, article.title]),
+        recency(article.published, as_of),
+    )
 
 
 def recency(published: date | None, as_of: date | None) -> float:
-    """Return `RECENT_BONUS` for a passage from the `RECENT_DAYS` up to the as-of day, else 0."""
-    recent = published is not None and as_of is not None and 0 <= (as_of - published).days <= RECENT_DAYS
-    return RECENT_BONUS if recent else 0.0
+    """Return how recent an article is on a day, from 0 to 1; 1 for all where no day is named."""
+    if as_of is None:
+        return 1.0
+    if published is None:
+        return UNDATED
+    return float(2.0 ** (-max(0, (as_of - published).days - RECENT_DAYS) / HALF_LIFE_DAYS))
+
+
+def rows_of(question: str, choices: Sequence[str], found: Found) -> NDArray[np.float32]:
+    """Return the features of each choice, float32 (len(choices), len(FEATURES))."""
+    asked = _Asked(question, found)
+    rows = [
+        [math.log1p(bm25), *asked.beside(choice), *asked.in_hits(choice)]
+        for choice, bm25 in zip(choices, found.bm25, strict=True)
+    ]
+    order = (0, 1, 3, 6, 4, 5, 2)
+    return np.array(rows, np.float32).reshape(-1, len(FEATURES))[:, order]
+
+
+class _Asked:
+    """A question's words beside what was found."""
+
+    def __init__(self, question: str, found: Found) -> None:
+        self.found = found
+        counts = Counter(stem for passage in found.passages.values() for stem in passage.stems)
+        self.rarity = {stem: math.log(1 + len(found.passages) / (1 + n)) for stem, n in counts.items()}
+        self.unseen = math.log(1 + len(found.passages))
+        self.question = self.weighed(content_stems(question))
+        self.shares = {
+            number: [self.share(self.question, stems | passage.title) for stems in passage.sentences]
+            for number, passage in found.passages.items()
+        }
+
+    def weighed(self, stems: Iterable[str]) -> dict[str, float]:
+        return {stem: self.rarity.get(stem, self.unseen) for stem in dict.fromkeys(stems)}
+
+    @staticmethod
+    def share(wanted: Mapping[str, float], held: Stems) -> float:
+        """Return the share, by rarity, of the wanted stems that are held."""
+        return sum(weight for stem, weight in wanted.items() if stem in held) / (sum(wanted.values()) or 1.0)
+
+    def own(self, choice: str) -> dict[str, float]:
+        """Return the stems of a choice that the question hasn't, with their rarity."""
+        return self.weighed(stem for stem in content_stems(choice) if stem not in self.question)
+
+    def beside(self, choice: str) -> tuple[float, float]:
+        """Return features 2 and 7: the choice's words, and the choice word for word, beside words of the question."""
+        own, forms = self.own(choice), forms_of(choice)
+        near = spelt = 0.0
+        for number, passage in self.found.passages.items():
+            for at, stems in enumerate(passage.sentences):
+                stands = _has(passage.plain[at], forms)
+                held = self.share(own, stems) if own else float(stands)
+                if held:
+                    near = max(near, held * self._around(passage, at) * passage.recency)
+                if stands:
+                    spelt = max(spelt, self.shares[number][at])
+        return near, spelt
+
+    def _around(self, passage: Passage, at: int) -> float:
+        """Return the share of the question's words in a sentence, one beside it, and the title."""
+        beside = [passage.sentences[i] for i in (at - 1, at + 1) if 0 <= i < len(passage.sentences)]
+        here = passage.sentences[at] | passage.title
+        return max(self.share(self.question, here | other) for other in beside or [here])
+
+    def in_hits(self, choice: str) -> tuple[float, float, float, float]:
+        """Return features 3, 5, 6 and 4: the choice in the question's passages, and the rarity of its words."""
+        own, forms = self.own(choice), forms_of(choice)
+        often = mean = newest = 0.0
+        for rank, (number, cosine) in enumerate(self.found.hits):
+            passage = self.found.passages[number]
+            if any(_has(text, forms) for text in passage.plain):
+                often += passage.recency * math.exp(-rank / RANK_SCALE)
+            if rank < N_WEIGHED:
+                weight = self.share(own, passage.stems) * cosine
+                mean += weight / min(N_WEIGHED, len(self.found.hits))
+                newest = max(newest, weight if passage.recency == 1.0 else 0.0)
+        return math.log1p(often), mean, newest, sum(own.values())
+
+
+def plain(text: str) -> str:
+    """Return the words of a text in lower case, one space between them and at both ends."""
+    bare = text.casefold().replace("’", "").replace("'", "").replace(",", "")
+    return f" {' '.join(_WORD.findall(bare))} "
+
+
+def forms_of(choice: str) -> tuple[str, ...]:
+    """Return how a choice may stand in a text, as `plain`: as it is, without what leads it in, as figure or word."""
+    bare = _LEADING.sub("", plain(choice).strip())
+    forms = dict.fromkeys([plain(choice), f" {bare} ", *([f" {_SPELT[bare]} "] if bare in _SPELT else [])])
+    return tuple(form for form in forms if form.strip())
+
+
+def _has(text: str, forms: Sequence[str]) -> bool:
+    return any(form in text for form in forms)

@@ -143,12 +143,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class PassageInContext:
-    """A passage with what is needed to read it: its article and its sentences, in order."""
+    """A passage with what is needed to read it: its article and its sentences, in order.
+
+    Attributes:
+        before: The last sentences of the article before the passage, at most two, in order.
+    """
 
     article: Article
     passage: Passage
     sentences: tuple[Sentence, ...]
     hit: Hit | None = None
+    before: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Candidate:
     """A sentence that may be stated: its article, itself, its text and the probability that it is evidence.
 
     Attributes:
-        before: The sentence before it, where the passage read has one.
+        before: The sentence before it in its article, where there is one.
         before_that: The sentence before `before`.
         short: The words of it that answer by themselves, where the evidence model finds some.
         story: Id of the story that its article tells; empty where that is not known.
@@ -69,29 +69,25 @@ def candidates(readings: Sequence[Reading], story_of: Mapping[str, str] | None =
     story_of = story_of or {}
     best: dict[tuple[str, int], Candidate] = {}
     for reading in readings:
-        sentences = reading.context.sentences
-        for place, (sentence, probability) in enumerate(zip(sentences, reading.sentences, strict=True)):
+        told = (*(None, None, *reading.context.before)[-2:], *reading.context.sentences)
+        read = zip(reading.context.sentences, reading.sentences, strict=True)
+        for place, (sentence, probability) in enumerate(read):
             text = reading.context.article.text[sentence.start : sentence.end]
             if not is_citable(text):
                 continue
-            before, before_that = (sentences[place - back] if place >= back else None for back in (1, 2))
+            before_that, before = told[place : place + 2]
             answer = reading.answers[place] if reading.answers else None
             short = reading.context.article.text[slice(*answer)] if answer else None
             article = reading.context.article
             story = story_of.get(article.id, "")
             candidate = Candidate(article, sentence, text, probability, before, before_that, short, story)
             known = best.get(candidate.key)
-            best[candidate.key] = _better(candidate, known) if known else candidate
+            if known is None or candidate.probability > known.probability:
+                best[candidate.key] = candidate
     for again, first in repeated(((c.article, c.sentence) for c in best.values()), story_of).items():
         probability = max(best[first].probability, best.pop(again).probability)
         best[first] = replace(best[first], probability=probability)
     return sorted(best.values(), key=lambda c: (-c.probability, c.key))
-
-
-def _better(new: Candidate, known: Candidate) -> Candidate:
-    """Return the one with the higher probability, with the sentences before it that either passage has."""
-    better, other = (new, known) if new.probability > known.probability else (known, new)
-    return replace(better, before=better.before or other.before, before_that=better.before_that or other.before_that)
 
 
 def confidence(readings: Sequence[Reading]) -> float:

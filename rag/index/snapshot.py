@@ -21,7 +21,7 @@ from rag.index.reads import PassageText, Stored, Totals
 from rag.index.records import spans_from_bytes
 from rag.index.vectors import VectorView
 from rag.protocols import Vectors
-from rag.types import Article, ArticleOrder, Constraints, EncoderIdentity, PassageInContext, Sentence
+from rag.types import Article, ArticleOrder, Constraints, EncoderIdentity, Passage, PassageInContext, Sentence
 
 
 class Snapshot:
@@ -139,7 +139,7 @@ class Snapshot:
         rows = reads.articles_at(self._log, sorted({row for row, _ in found.values()}))
         sentences = {row: _sentences(reads.checked(stored)) for row, stored in rows.items()}
         return [
-            PassageInContext(rows[row].article, passage, sentences[row][passage.first : passage.last + 1])
+            _context(rows[row].article, passage, sentences[row])
             for row, passage in (found[number] for number in passage_ids)
         ]
 
@@ -245,6 +245,11 @@ class Snapshot:
         raise ArticleNotFound(
             f"No article has the id or address {id_or_url!r}. `rag list` shows the ids of all articles."
         )
+
+
+def _context(article: Article, passage: Passage, sentences: tuple[Sentence, ...]) -> PassageInContext:
+    own, before = sentences[passage.first : passage.last + 1], sentences[max(0, passage.first - 2) : passage.first]
+    return PassageInContext(article, passage, own, before=before)
 
 
 def _sentences(stored: Stored) -> tuple[Sentence, ...]:

@@ -13,25 +13,27 @@ def reading(first: int, *probabilities: float) -> Reading:
     spans = SPANS[first : first + len(probabilities)]
     start, end = spans[0].start, spans[-1].end
     passage = Passage(first, "a", spans[0].ordinal, spans[-1].ordinal, start, end, TEXT[start:end])
-    return Reading(PassageInContext(STORY, passage, spans), 0.9, probabilities)
+    return Reading(PassageInContext(STORY, passage, spans, before=SPANS[max(0, first - 2) : first]), 0.9, probabilities)
 
 
 def ordinals(*sentences: Sentence | None) -> list[int | None]:
     return [sentence and sentence.ordinal for sentence in sentences]
 
 
-def test_a_candidate_knows_the_two_sentences_before_it_in_its_passage():
-    last, *_, first = candidates([reading(0, 0.1, 0.2, 0.3)])
+def test_a_candidate_knows_the_two_sentences_before_it_in_its_article_whatever_its_passage_begins_with():
+    last, middle, first = candidates([reading(0, 0.1, 0.2, 0.3)])
     assert ordinals(last.before, last.before_that) == [1, 0]
+    assert ordinals(middle.before, middle.before_that) == [0, None]
     assert ordinals(first.before, first.before_that) == [None, None]
+    (alone,) = candidates([reading(2, 0.8)])
+    assert ordinals(alone.before, alone.before_that) == [1, 0]
+    last, middle = candidates([reading(1, 0.1, 0.8)])
+    assert ordinals(last.before, last.before_that, middle.before, middle.before_that) == [1, 0, 0, None]
 
 
-def test_of_two_passages_the_better_reading_counts_with_the_sentences_before_it_that_either_has():
-    (best, *_) = candidates([reading(0, 0.1, 0.1, 0.5), reading(2, 0.8)])
-    assert (best.sentence.ordinal, best.probability) == (2, 0.8)
-    assert ordinals(best.before, best.before_that) == [1, 0]
-    (best, *_) = candidates([reading(2, 0.5), reading(0, 0.1, 0.1, 0.8)])
-    assert ordinals(best.before, best.before_that) == [1, 0]
+def test_of_two_passages_the_better_reading_counts():
+    for readings in ([reading(0, 0.1, 0.1, 0.5), reading(2, 0.8)], [reading(2, 0.8), reading(0, 0.1, 0.1, 0.5)]):
+        assert [(c.sentence.ordinal, c.probability) for c in candidates(readings)] == [(2, 0.8), (0, 0.1), (1, 0.1)]
 
 
 def test_an_article_without_a_date_is_older_than_any():

@@ -244,6 +244,8 @@ def test_contexts_keep_the_order_asked_for_and_carry_their_own_sentences(index: 
         assert context.passage.text == text[context.passage.start : context.passage.end]
         assert [s.ordinal for s in context.sentences] == [context.passage.first, context.passage.last]
         assert context.sentences[0].start == context.passage.start
+        assert context.before == snapshot.sentences(context.article.id)[: context.passage.first][-2:]
+    assert any(context.before for context in contexts)
     with pytest.raises(ArticleNotFound, match="Passage 99 is not in generation 2"):
         snapshot.contexts([1, 99])
 

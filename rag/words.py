@@ -61,6 +61,15 @@ def is_content(word: str) -> bool:
     return word == "US" or (word.lower().replace("’", "'") not in STOP_WORDS and (len(word) > 1 or word.isdigit()))
 
 
+def one_edit_apart(a: str, b: str) -> bool:
+    """Tell whether two words are equal but for one letter: left out, put in, or another; or two that changed places."""
+    while a and b and a[0] == b[0]:
+        a, b = a[1:], b[1:]
+    while a and b and a[-1] == b[-1]:
+        a, b = a[:-1], b[:-1]
+    return max(len(a), len(b)) <= 1 or (len(a) == 2 and a == b[::-1])
+
+
 def content_stems(text: str) -> list[str]:
     """Return the stems of the content words of `text`, in order, repeats kept."""
     return [stem(word) for word in words(text) if is_content(word)]

@@ -99,6 +99,12 @@ def test_a_question_without_capitals_is_told_which_of_its_words_no_article_menti
     assert missing_names("which vineyards near beijing did blinken buy?", opened.snapshot()) == []
 
 
+def test_another_spelling_of_a_name_is_no_other_name(opened: Rag):
+    for question in ("How long was Blinkken in Beijing?", "What did Blinkken raise?"):
+        assert missing_names(question, opened.snapshot()) == []
+    assert missing_names("What did Blunkken raise in Beijing?", opened.snapshot()) == ["Blunkken"]
+
+
 def test_nothing_outside_the_filters_is_used(opened: Rag):
     question = "How many people were killed in the quake?"
     assert opened.ask(question).citations[0].article_id == "quake"

@@ -196,12 +196,14 @@ def n_passages(question: str) -> int:
 def missing_names(question: str, snapshot: Snapshot, constraints: Constraints = Constraints()) -> list[str]:
     """Return the names in `question` of which no passage that may be used contains any word, as written.
 
-    One word of a name is enough ("Anthony Blinken" finds "Antony Blinken"), and so is another word for the same place.
+    One word of a name is enough ("Anthony Blinken" finds "Antony Blinken"), and so is another word for the same place
+    or another spelling ("Zelenskyy", "Zelensky").
     A question none of whose words of content stands in any passage ("hello") is about those words.
     """
     names = names_in(_CLASS.sub(r"\1", question))
-    missing = [name for name in names if _is_unknown(words(name), snapshot, constraints)]
-    content = [word for word in words(question) if is_content(word)]
+    unseen = [name for name in names if _is_unknown(words(name), snapshot, constraints)]
+    missing = [name for name in unseen if not any(map(snapshot.has_name_like, words(name)))]
+    content = [] if unseen else [word for word in words(question) if is_content(word)]
     return missing or (_quoted(content) if content and _is_unknown(content, snapshot, constraints) else [])
 
 

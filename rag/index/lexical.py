@@ -76,6 +76,14 @@ class WordView:
         """Return the number of live passages allowed that have all of `words`."""
         return sum(self._count(part, words, dead, constraints) for part, dead in self._parts())
 
+    def like(self, words: Sequence[str], n: int) -> list[int]:
+        """Return the ids of live passages that have one of `words` but for one letter: at most `n` of each part."""
+        found: list[tuple[int, float]] = []
+        for part, dead in self._parts():
+            like = [(tantivy.Occur.Should, tantivy.Query.fuzzy_term_query(part.schema, "words", w)) for w in words]
+            found += _search(part, _all_of(part, [tantivy.Query.boolean_query(like)], dead), n)
+        return [number for number, _ in found]
+
     def ids(self) -> list[int]:
         """Return the ids of all passages in the view, ascending."""
         found: list[int] = []

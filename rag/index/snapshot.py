@@ -6,6 +6,7 @@ the generation it is bound to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from threading import Lock
 
@@ -22,6 +23,11 @@ from rag.index.records import spans_from_bytes
 from rag.index.vectors import VectorView
 from rag.protocols import Vectors
 from rag.types import Article, ArticleOrder, Constraints, EncoderIdentity, Passage, PassageInContext, Sentence
+from rag.words import one_edit_apart
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LEAST_VARIED = 6  # letters: of shorter names, too many that differ in one are other people and places
+_N_LIKE = 20  # passages looked at for a name: they mostly share one word, so that more would show no other
 
 
 class Snapshot:
@@ -226,6 +232,23 @@ class Snapshot:
         """
         wanted = list(dict.fromkeys(words_of(words)))
         return self.word_view.n_with_all(wanted, constraints) if wanted else 0
+
+    def has_name_like(self, name: str) -> bool:
+        """Tell whether a passage or its article's title has a name that differs from this word in one letter.
+
+        A name is a capitalised word. It must begin with the same letter, since Zambia is not Gambia, and of fewer than
+        `_LEAST_VARIED` letters none is like another.
+        """
+        word = "".join(_LETTERS.findall(name)[:1])
+        if len(word) < _LEAST_VARIED:
+            return False
+        # What is indexed is stems, and a last letter can change one by two: "zelenski", "zelenskyy".
+        near = {word.lower(), *words_of(word), *words_of(word[:-1])}
+        for passage in self.texts(self.word_view.like(sorted(near), _N_LIKE)):
+            found = set(_LETTERS.findall(bm25.searched_text(passage.title, passage.text)))
+            if any(one_edit_apart(word.lower(), other.lower()) for other in found if other[0] == word[0].upper()):
+                return True
+        return False
 
     def facts_so_far(self) -> Facts:
         """Return the facts this snapshot has loaded, of its own generation or an earlier one."""

@@ -161,6 +161,25 @@ def test_words_are_counted_in_what_the_filters_allow(index: Index, constraints: 
         assert index.snapshot().count_with_words(word, constraints) == n_with_word
 
 
+def test_a_name_is_like_another_that_differs_in_one_letter_and_begins_with_the_same(tmp_path: Path) -> None:
+    articles = [
+        Article("a", "Rebels", "Volodar Marensky's brother met Hezzar Karduf. A brandy was poured."),
+        Article("b", "Zambesi", "He left."),
+    ]
+    snapshot = build(tmp_path, articles, batch=1).snapshot()
+    like = ("Marenskyy", "Marenski", "Marenskyy's", "Zambezi", "Kardfu", "Karduff", "MARENSKYY", "marenskyy")
+    unlike = ("Harensky", "Marinskyy", "Brandyy", "Hezar", "Sambesi", "Rebel's", "", "12", "’s", "\ud800", "*" * 9)
+    assert [snapshot.has_name_like(word) for word in like] == [True] * len(like)
+    assert [snapshot.has_name_like(word) for word in unlike] == [False] * len(unlike)
+
+
+def test_a_name_of_a_removed_article_is_like_none(tmp_path: Path) -> None:
+    index = build(tmp_path, [Article("a", "", "Marensky left."), Article("b", "", "Nobody came.")])
+    with index.writer() as writer:
+        writer.commit([], ["a"])
+    assert not index.snapshot().has_name_like("Marenskyy")
+
+
 def test_stop_words_are_left_out_unless_nothing_else_is_there(tmp_path: Path) -> None:
     articles = [Article("who", "", "The Who have come."), Article("us", "", "Rain and the sun of what was.")]
     snapshot = build(tmp_path, articles).snapshot()

@@ -15,7 +15,7 @@ from rag.answer_json import answer_to_json
 from rag.answering.speech import in_words
 from rag.display import UNBACKED, also_in
 from rag.markdown import link, one_line
-from rag.page.escape import count, escape, safe_address
+from rag.page.escape import count, day, escape, safe_address
 from rag.page.filters import NOTHING, asked_again
 from rag.page.sources import Sources, Spot
 from rag.types import Answer, Citation, Copy, Statement
@@ -135,7 +135,8 @@ def _card(spot: Spot) -> str:
     said = in_words(spot.speech)
     tag = f'<span class="rag-said">{escape(said)}</span>' if said else ""
     also = also_in(spot.citation) if spot.citation else ""
-    where = " · ".join(part for part in (spot.source, also) if part)
+    published = day(spot.citation.published) if spot.citation else ""
+    where = " · ".join(part for part in (spot.source, published, also) if part)
     return (
         f'<div hidden id="card-{spot.id}">{tag}<q>{escape(spot.quote)}</q>'
         f"<cite>{escape(spot.title or 'Untitled')}</cite>"

@@ -134,7 +134,7 @@ def test_copies_of_a_story_are_one_source_and_are_named_where_it_is_shown():
     assert support_in_words(answer).endswith(" · one source")
     sources = gather(rag, "a1", answer)
     card = tree(answer_html(answer, sources)).get_element_by_id("card-a1-1")
-    assert card.find("small").text_content() == f"{answer.citations[0].source} · also in Post, {PAYLOAD}"
+    assert card.find("small").text_content() == f"Coastal Times · 4 February 2023 · also in Post, {PAYLOAD}"
     panel = tree(panel_html(sources))
     assert [p.text_content() for p in panel.find_class("rag-also")] == [
         f"{n} also in Post ↗, {PAYLOAD}" for n in (1, 2)
@@ -332,6 +332,14 @@ def test_a_card_says_whose_words_a_cited_sentence_is_and_nothing_where_it_is_nar
     assert tags("When will the bridge be open before first snow falls?", TALKS)[quoted] == ["quote · Wang Yi"]
     assert tags("Was old bridge checked twice?", TALKS)[attributed] == ["attributed · police"]
     assert tags("Whom did Wang Yi meet, Ann Holub?", TALKS)[met] == []
+
+
+def test_a_card_has_quote_title_outlet_and_day_of_publication():
+    rag = stocked()
+    answer = answered(ACROSS_TWO, rag)
+    card = tree(answer_html(answer, gather(rag, "a1", answer))).get_element_by_id("card-a1-2")
+    shown = [card.find(tag).text_content() for tag in ("q", "cite", "small")]
+    assert shown == [answer.citations[1].quote, SUMMIT.title, "Example Wire · 19 June 2023"]
 
 
 def test_a_speaker_is_shown_literally_on_the_card():

@@ -79,7 +79,7 @@ def build_page(rag: Rag, *, known_sets_only: bool = False) -> gr.Blocks:
                 _evaluation(rag, known_sets_only)
         # someone may have added articles since the page was built
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        loaded = page.load(lambda: catalogue.refreshed(""), None, refreshed, **quiet)
+        loaded = page.load(lambda: catalogue.refreshed(), None, refreshed, **quiet)
         loaded.then(catalogue.welcome_tried, None, [chat], **quiet)
     return page
 
@@ -147,7 +147,8 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved)
 
 
 def _articles(catalogue: Catalogue, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -> list[Any]:
-    chosen, limit = gr.State(""), gr.State(N_ROWS)
+    limit = gr.State(N_ROWS)
+    chosen = gr.Textbox("", visible=False)  # not a State: what is removed is what the browser shows
     with gr.Row(elem_classes="rag-columns"):
         with gr.Column(elem_id="rag-shelf"):
             with gr.Row(elem_classes="rag-finding"):
@@ -191,32 +192,34 @@ def _articles(catalogue: Catalogue, header: gr.HTML, chat: gr.Chatbot, filters: 
                     with gr.Row(elem_classes="rag-actions", visible=False) as reindexing:
                         begin = gr.Button("Yes, re-index now", size="sm", variant="primary")
                         leave = gr.Button("Leave it", size="sm", variant="secondary")
-    refreshed = [header, chat, filters, rows]
+    refreshed = [header, chat, filters, rows, limit]
+    listed = [search, order]
     opened = [reader, reading, adding, confirm, chosen]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    light = quiet | {"concurrency_limit": None}
     told: dict[str, Any] = {"show_progress_on": [report], "api_visibility": "private"}
     for changed in (search.input, order.input):
         changed(
             lambda query, order: (catalogue.rows(query, order=order), N_ROWS),
-            [search, order],
+            listed,
             [rows, limit],
             trigger_mode="always_last",
-            **quiet,
+            **light,
         )
-    rows.show_more(catalogue.more_rows, [search, limit, order], [rows, limit], **quiet)
-    rows.open_article(catalogue.open_article, None, opened, **quiet)
+    rows.show_more(catalogue.more_rows, [search, limit, order], [rows, limit], **light)
+    rows.open_article(catalogue.open_article, None, opened, trigger_mode="multiple", **quiet)
     close.click(catalogue.close_article, None, opened, **quiet)
     remove.click(lambda: gr.update(visible=True), None, [confirm], **quiet)
     keep.click(lambda: gr.update(visible=False), None, [confirm], **quiet)
-    sure.click(catalogue.remove_article, [chosen, search], [report, *opened, *refreshed], **quiet)
-    files.upload(catalogue.upload, [files, search], [report, files, *refreshed], **told)
-    fetch.click(catalogue.fetch, [url, search], [report, url, *refreshed], **told)
+    sure.click(catalogue.remove_article, [chosen, *listed], [report, *opened, *refreshed], **quiet)
+    files.upload(catalogue.upload, [files, *listed], [report, files, *refreshed], **told)
+    fetch.click(catalogue.fetch, [url, *listed], [report, url, *refreshed], **told)
     reindex.click(lambda: gr.update(visible=True), None, [reindexing], **quiet)
     for either in (begin, leave):
         either.click(lambda: gr.update(visible=False), None, [reindexing], **quiet)
-    begin.click(catalogue.reindex, [anew, search], [report, *refreshed], **told)
+    begin.click(catalogue.reindex, [anew, *listed], [report, *refreshed], **told)
     report.change(None, None, None, js=SHOW_REPORT)
-    add.click(catalogue.paste, [text, title, day, search], [report, text, title, day, *refreshed], **told)
+    add.click(catalogue.paste, [text, title, day, *listed], [report, text, title, day, *refreshed], **told)
     return refreshed
 
 

@@ -81,11 +81,10 @@ class Catalogue:
         starter = bool(self.rag.articles(query=STARTER_TITLE, limit=1))
         return questions_for(newest, starter, tried)
 
-    def refreshed(self, query: str) -> Reply:
-        """Return masthead, conversation welcome, filters and list as they are now."""
-        return (
-            header_html(self.rag.n_articles), gr.update(placeholder=self.welcome()), self.filters(), self.rows(query)
-        )  # fmt: skip
+    def refreshed(self, query: str = "", order: ArticleOrder = "newest") -> Reply:
+        """Return masthead, conversation welcome, filters, and the first page of the list with its length."""
+        welcome = gr.update(placeholder=self.welcome())
+        return header_html(self.rag.n_articles), welcome, self.filters(), self.rows(query, order=order), N_ROWS
 
     def open_article(self, event: gr.EventData) -> Reply:
         """Open the chosen row. Returns (reader, reading group, adding group, confirmation, chosen id)."""
@@ -101,16 +100,22 @@ class Catalogue:
         """Close the reader; the forms to add articles come back."""
         return "", gr.update(visible=False), gr.update(visible=True), gr.update(visible=False), ""
 
-    def remove_article(self, article_id: str, query: str) -> Reply:
+    def remove_article(self, article_id: str, query: str, order: ArticleOrder = "newest") -> Reply:
         """Remove the opened article. Returns the report, the closed reader, then `refreshed`."""
         try:
             self.rag.remove(article_id)
             report = removed_html(article_id)
         except RagError as error:
             report = report_html(article_id, str(error))
-        return report, *self.close_article(), *self.refreshed(query)
+        return report, *self.close_article(), *self.refreshed(query, order)
 
-    def upload(self, paths: Sequence[str] | None, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+    def upload(
+        self,
+        paths: Sequence[str] | None,
+        query: str,
+        order: ArticleOrder = "newest",
+        progress: gr.Progress = PROGRESS,
+    ) -> Reply:
         """Add the uploaded files. Returns the report, the emptied upload box, then `refreshed`."""
         files = [Path(path) for path in paths or ()]
         reports = []
@@ -118,25 +123,35 @@ class Catalogue:
             tell = telling(lambda share, words: progress(share, desc=words), file.name, at, len(files))
             progress(at / len(files), desc=f"Reading {file.name}")
             reports.append(self._told(file.name, self._add(uploaded(str(file), file.name), tell)))
-        return "".join(reports), None, *self.refreshed(query)
+        return "".join(reports), None, *self.refreshed(query, order)
 
-    def paste(self, text: str, title: str, published: str, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+    def paste(
+        self,
+        text: str,
+        title: str,
+        published: str,
+        query: str,
+        order: ArticleOrder = "newest",
+        progress: gr.Progress = PROGRESS,
+    ) -> Reply:
         """Add a pasted text. Returns the report, the three boxes (kept where it failed), then `refreshed`."""
         name = (title or "").strip() or "Pasted text"
         try:
             article = pasted(text, title, published)
         except RagError as error:
-            return report_html(name, str(error)), gr.skip(), gr.skip(), gr.skip(), *self.refreshed(query)
+            return report_html(name, str(error)), gr.skip(), gr.skip(), gr.skip(), *self.refreshed(query, order)
         report = self._add([article], telling(lambda share, words: progress(share, desc=words), name, 0, 1))
         boxes = (gr.skip(),) * 3 if isinstance(report, str) else ("", "", "")
-        return self._told(article.title or name, report), *boxes, *self.refreshed(query)
+        return self._told(article.title or name, report), *boxes, *self.refreshed(query, order)
 
-    def fetch(self, address: str, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+    def fetch(
+        self, address: str, query: str, order: ArticleOrder = "newest", progress: gr.Progress = PROGRESS
+    ) -> Reply:
         """Add what an address has: a page, a file or a feed. Returns the report, the box, then `refreshed`."""
         address = (address or "").strip()
         if not address.startswith(("http://", "https://")):
             told = report_html(address or "No address", "An address begins with http:// or https://. Copy it whole.")
-            return told, gr.skip(), *self.refreshed(query)
+            return told, gr.skip(), *self.refreshed(query, order)
         tell = telling(lambda share, words: progress(share, desc=words), address, 0, 1)
         progress(0, desc=f"Fetching {address}")
         try:
@@ -144,14 +159,17 @@ class Catalogue:
         except RagError as error:
             report = str(error)
         box = gr.skip() if isinstance(report, str) else ""
-        return self._told(address, report), box, *self.refreshed(query)
+        return self._told(address, report), box, *self.refreshed(query, order)
 
-    def reindex(self, anew: bool, query: str, progress: gr.Progress = PROGRESS) -> Reply:
+    def reindex(
+        self, anew: bool, query: str, order: ArticleOrder = "newest", progress: gr.Progress = PROGRESS
+    ) -> Reply:
         """Build the search structures anew. Returns the report, then `refreshed`.
 
         Args:
             anew: Encode every article anew too, as is done unasked where the index has another encoder than is there.
             query: What the list shows.
+            order: And in which order.
             progress: Gradio's.
         """
         began_s = time.monotonic()
@@ -164,7 +182,7 @@ class Catalogue:
             report = reindexed_html(self.rag.n_articles, self.rag.generation, anew, elapsed_s)
         except RagError as error:
             report = report_html("Re-index", str(error))
-        return report, *self.refreshed(query)
+        return report, *self.refreshed(query, order)
 
     def _has_another_encoder(self) -> bool:
         try:

@@ -13,7 +13,7 @@ from rag.page.article import DOT
 from rag.page.catalogue import N_ROWS, Catalogue
 from rag.page.library import STARTER_QUESTIONS
 from rag.types import Article
-from tests.page.fake_rag import HARVEST, SUMMIT, FakeRag, stocked
+from tests.page.fake_rag import BALLOON, HARVEST, SUMMIT, FakeRag, stocked
 
 
 @pytest.fixture
@@ -105,22 +105,22 @@ def test_a_re_index_encodes_anew_where_it_is_asked_to_and_where_the_encoder_is_a
     def progress(share, desc):
         told.append((share, desc))
 
-    report, *refreshed = catalogue.reindex(False, "", progress)
+    report, *refreshed = catalogue.reindex(False, "", "newest", progress)
     assert "4 articles have new search structures" in report
-    assert len(refreshed) == 4
+    assert len(refreshed) == 5
     assert told[0] == (0, "Building the index")
     assert told[-1] == (1.0, "Building the index 4 of 4")
     assert catalogue.rag.generation == 1
-    assert "encoded anew" in catalogue.reindex(True, "", progress)[0]
+    assert "encoded anew" in catalogue.reindex(True, "", "newest", progress)[0]
     assert (1.0, "Encoding the index 4 of 4") in told
     catalogue.rag.has_another_encoder = True
-    assert "encoded anew" in catalogue.reindex(False, "", progress)[0]
+    assert "encoded anew" in catalogue.reindex(False, "", "newest", progress)[0]
 
     def locked(**given):
         raise IndexLocked("Another process is writing.")
 
     monkeypatch.setattr(catalogue.rag, "rebuild", locked)
-    report, *_ = catalogue.reindex(False, "", progress)
+    report, *_ = catalogue.reindex(False, "", "newest", progress)
     assert "rag-failed" in report
     assert "Another process is writing." in report
 
@@ -130,3 +130,15 @@ def test_examples_fit_what_is_indexed():
     assert len(STARTER_QUESTIONS) == 3
     assert HARVEST.title in Catalogue(FakeRag([HARVEST])).welcome()
     assert "No articles yet" in Catalogue(FakeRag()).welcome()
+
+
+def test_after_a_change_the_list_keeps_its_order_and_begins_anew(catalogue):
+    def titles(reply):
+        *_, rows, limit = reply
+        assert limit == N_ROWS
+        return [rows.index(title) for title in (BALLOON.title, HARVEST.title)]
+
+    pasted = catalogue.paste("The quay was mended.", "Quay", "2023-07-01", "", "oldest")
+    for reply in (pasted, catalogue.remove_article(SUMMIT.id, "", "oldest"), catalogue.refreshed("", "oldest")):
+        assert titles(reply) == sorted(titles(reply))
+    assert titles(catalogue.refreshed()) == sorted(titles(catalogue.refreshed()), reverse=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import os
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,6 +26,7 @@ from rag.errors import SettingInvalid
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 FILE = "rag.toml"
+MOST_AT_ONCE = 8  # questions: each already uses several threads of the encoder
 SECRET = frozenset({"password", "tokens"})  # no message ever shows their values
 
 _log = logging.getLogger(__name__)
@@ -118,6 +120,11 @@ class Settings(BaseSettings):
     max_body: int = Field(1_000_000, ge=1_000, description="Bytes of a request to the API, at most.")
     max_upload: int = Field(500_000_000, ge=1_000, description="Bytes of an upload to the page, at most.")
     log_format: Literal["text", "json"] = Field("text", description="How the server logs: text, or JSON lines.")
+
+    @property
+    def n_parallel(self) -> int:
+        """How many questions are answered at once."""
+        return self.parallel or min(MOST_AT_ONCE, os.cpu_count() or 1)
 
     @classmethod
     def settings_customise_sources(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 8  # each question already uses several threads of the encoder
 ABOUT = """Questions about news articles; every sentence of an answer is cited to its exact source sentence.
 
 Beside this API there are OpenAI's chat form at `/v1` and the Model Context Protocol at `/mcp`.
@@ -54,7 +52,7 @@ def create_app(rag: Rag, settings: Settings, host: str | None = None, page: bool
     host = host or settings.host
     check_credentials(settings, host, page)
     metrics = Metrics()
-    gate = Gate(settings.parallel or min(MOST_AT_ONCE, os.cpu_count() or 1), settings.max_waiting)
+    gate = Gate(settings.n_parallel, settings.max_waiting)
     service = Service(rag, gate, metrics)
     tools = Tools(service, settings.max_body)
 

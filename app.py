@@ -28,12 +28,14 @@ from rag.page.desk import Desk
 from rag.page.door import hang_door
 from rag.page.evaluating import known_sets, run_set
 from rag.page.following import Following
+from rag.page.history import ARRIVE, REMEMBER, TELL, WRITE
 from rag.page.inspection import Inspection
 from rag.page.library import header_html
 from rag.page.look import look
 from rag.page.panel import empty_panel
 from rag.page.port import free_port
 from rag.page.saved import LABEL, Saved
+from rag.page.talk import Talk
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -43,11 +45,10 @@ if TYPE_CHECKING:
 FILE_TYPES = [".txt", ".md", ".html", ".htm", ".pdf", ".jsonl", ".json", ".gz"]
 MAX_UPLOAD = "500mb"  # a compressed year of a newspaper is near 100 MB
 UPLOADS_KEPT_S = (3600, 86_400)  # looked through every hour; what was uploaded a day ago has long been read
-# The conversations in a browser's storage are scrambled by this, no secret: a random one would lose them at each start.
-STORAGE_KEY = "rag-conversations"
-# A tab that is loaded again goes on with its conversation; a new tab begins one.
-ARRIVE = "(history, key) => [history, sessionStorage.getItem('rag-conversation') ?? '']"
-REMEMBER = "(key) => { sessionStorage.setItem('rag-conversation', key); }"
+# What the form of filters says at that moment goes with each question.
+WITH_FILTERS = "(question) => [question, null, window.ragFilters(), null]"
+EXAMPLE_WITH_FILTERS = "() => [null, window.ragFilters(), null]"
+LINKED = "() => { window.ragPage.askLinked(); }"
 # What stands below sources and conversation goes when other sources come, but a list of reports stays while they are
 # opened. Done in the browser: a reply that comes late would wipe what the reader asked for meanwhile.
 TIDY = """(panel, why) => [panel.includes('data-key="link"') && why.includes("rag-others") ? why : "", ""]"""
@@ -86,11 +87,11 @@ def build_page(rag: Rag, *, known_sets_only: bool = False) -> gr.Blocks:
 
 def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved) -> tuple[gr.Chatbot, gr.HTML]:
     desk, inspection, corroborating, following = Desk(rag), Inspection(rag), Corroborating(rag), Following(rag)
-    conversation, filters, key = gr.State([]), gr.State({}), gr.Textbox("", visible=False)
-    history = gr.BrowserState([], storage_key=STORAGE_KEY, secret=STORAGE_KEY)
+    conversation, talk, key = gr.State([]), gr.State(Talk()), gr.Textbox("", visible=False)
+    filters, told, kept = gr.JSON(visible=False), gr.JSON(visible=False), gr.JSON(visible=False)
     with gr.Row(elem_classes="rag-columns"):
         with gr.Column(elem_id="rag-left"):
-            talks = gr.HTML("", elem_id="rag-talks", js_on_load=asset("history.js"), **BARE)
+            talks = gr.HTML("", elem_id="rag-talks", js_on_load=asset("kept.js") + asset("history.js"), **BARE)
             chat = gr.Chatbot(
                 elem_id="rag-chat",
                 show_label=False,
@@ -119,30 +120,37 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved)
             panel = gr.HTML(empty_panel(), elem_id="rag-sources", js_on_load=asset("panel.js"), **BARE)
             why = gr.HTML("", elem_id="rag-why", js_on_load=asset("why.js"), **BARE)
     shown = [chat, question, panel, conversation]
+    opened = [*shown, key, talks]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    asked = question.submit(desk.ask, [question, conversation, filters], shown, **quiet)
-    tried = panel.example(desk.ask_example, [conversation, filters], shown, **quiet)
-    arrived = page.load(desk.arrive, [history, key], [*shown, key, talks], js=ARRIVE, **quiet)
-    resumed = talks.resume(desk.resume, [history], [*shown, key, talks], **quiet)
-    answered = (asked, tried, arrived, resumed)
-    for event in answered:  # next.js drops what comes after something else was asked
-        event.then(following.suggest, [conversation], [chips], **quiet)
-    for started in (asked, tried, arrived):
-        started.failure(desk.broke_off, [conversation], shown, **quiet)
-        kept = started.then(desk.keep, [history, key, conversation], [history, talks], **quiet)
-        kept.then(None, [key], None, js=REMEMBER)
-    panel.open_spot(inspection.open_spot, [conversation], [panel], **quiet)
-    panel.why(inspection.why, [conversation], [why], **quiet)
-    panel.wrong(inspection.wrong, [conversation], [why], **quiet)
+    light = quiet | {"concurrency_limit": None}
+    # as many at once as the server takes: a question, and what is searched for below its answer
+    asking, offering = (
+        quiet | {"concurrency_id": name, "concurrency_limit": rag.settings.n_parallel} for name in ("ask", "offer")
+    )
+    asked = question.submit(desk.ask, [question, conversation, filters, talk], shown, js=WITH_FILTERS, **asking)
+    tried = panel.example(desk.ask_example, [conversation, filters, talk], shown, js=EXAMPLE_WITH_FILTERS, **asking)
+    arrived = page.load(desk.arrive, [told, talk], opened, js=ARRIVE, **light)
+    arrived.then(None, None, None, js=LINKED)
+    ended: list[Any] = [asked, tried]
+    for event in (asked, tried):
+        event.then(desk.keep, [talk, conversation], [kept], **light).then(None, [kept], None, js=WRITE)
+        ended.append(event.then(following.suggest, [conversation], [chips], **offering))
+    begun = talks.begin(desk.begin, [told, talk], opened, js=TELL, cancels=ended, **light)
+    resumed = talks.resume(desk.arrive, [told, talk], opened, js=TELL, cancels=ended, **light)
+    for event in (arrived, begun, resumed):
+        event.then(None, [key], None, js=REMEMBER)
+    for event in (arrived, resumed):
+        event.failure(desk.broke_off, None, [panel], **light)
+        event.then(following.suggest, [conversation], [chips], **offering)
+    talks.forget(desk.bar, [told], [talks], js=TELL, **light)
+    panel.open_spot(inspection.open_spot, [conversation], [panel], **light)
+    panel.why(inspection.why, [conversation], [why], **light)
+    panel.wrong(inspection.wrong, [conversation], [why], **light)
     why.right(inspection.right, [conversation], [why], **quiet)
     panel.keep(saved.keep, [conversation], [noted], **quiet)
-    panel.others(corroborating.others, [conversation], [why], **quiet)
-    panel.open_other(corroborating.open_other, None, [panel], **quiet)
+    panel.others(corroborating.others, [conversation], [why], **offering)
+    panel.open_other(corroborating.open_other, None, [panel], **light)
     panel.change(None, [panel, why], [why, noted], js=TIDY)
-    form.chosen(desk.choose, None, [filters], **quiet)
-    talks.begin(desk.begin, [history], [*shown, key, talks], **quiet).then(None, [key], None, js=REMEMBER)
-    resumed.then(None, [key], None, js=REMEMBER)
-    talks.forget(desk.forget, [history, key], [history, talks], **quiet)
     return chat, form
 
 

@@ -12,7 +12,10 @@ Most are pure functions of answers and articles; only what handles events knows 
     corroborating.py  who else reported a cited sentence
     library.py   the list of articles and the report of an addition
     adding.py    what is uploaded or pasted → articles, and how far that has come
-    desk.py      what happens when something is asked, chosen or added
+    desk.py      what happens when something is asked or a conversation is opened
+    talk.py      which conversation a tab shows, and which question it waits for
+    history.py   conversations as the browser keeps them (kept.js, history.js)
+    filters.py   what the next question may use (filters.js)
     door.py      the login form (login.html) before a page that is not for everybody
     saved.py     what happens in the Saved tab
     watchlist.py the saved questions, and which sentences came and went

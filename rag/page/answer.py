@@ -60,6 +60,11 @@ def notice_html(message: str) -> str:
     return f'<div class="rag-notice"><strong>That didn&#39;t work.</strong> {escape(message)}</div>'
 
 
+def passed_over_html() -> str:
+    """Return what stands for an answer that was not waited for."""
+    return '<div class="rag-notice">Not answered: something else was asked meanwhile.</div>'
+
+
 def answer_html(answer: Answer, sources: Sources, filters: Mapping[str, Any] = NOTHING) -> str:
     """Return an answer with its markers, or an abstention with the closest passages, named as what they are.
 

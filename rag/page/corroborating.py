@@ -78,13 +78,13 @@ class Corroborating:
     def others(self, conversation: Conversation, event: gr.EventData) -> Iterator[str]:
         """Find who else reports the citation that is open; says so while it looks."""
         spot = str(event.spot)
-        key, _, cited = Inspection(self.rag).opened(conversation, spot)
-        if cited is None:
-            yield ""
-            return
-        filters = next(exchange.filters for exchange in conversation if exchange.key == key)
-        yield f'<div class="rag-why rag-others">{working_html("Reading the other articles")}</div>'
         try:
+            key, _, cited = Inspection(self.rag).opened(conversation, spot)
+            if cited is None:
+                yield ""
+                return
+            filters = next(exchange.filters for exchange in conversation if exchange.key == key)
+            yield f'<div class="rag-why rag-others">{working_html("Reading the other articles")}</div>'
             yield others_html(self.rag.corroborate(cited.article_id, cited.sentence, **filters), spot)
         except RagError as error:
             yield notice_html(str(error))

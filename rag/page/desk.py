@@ -10,25 +10,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from starlette.datastructures import QueryParams
 
 from rag.errors import RagError
-from rag.page.answer import STEP_WORDS, answer_html, growing_html, notice_html, working_html
+from rag.page.answer import STEP_WORDS, answer_html, growing_html, notice_html, passed_over_html, working_html
 from rag.page.exchange import Conversation, Exchange, messages
-from rag.page.filters import NOTHING, chosen
-from rag.page.history import History, history_html, kept, new_key, readable, restored
+from rag.page.filters import chosen
+from rag.page.history import history_html, kept, new_key, readable, restored
 from rag.page.inspection import answer_panel, last_panel, linked_panel
 from rag.page.panel import empty_panel
 from rag.page.sources import gather
+from rag.page.talk import Talk
 from rag.saved import record_vain
 from rag.types import Answer
 
 if TYPE_CHECKING:
     from rag.api import Rag
 
-UNFORESEEN = (
-    "This is a fault of the program. Its details are where the page was started; the question may be asked again."
-)
+UNFORESEEN = "This is a fault of the program. Its details are where the page was started; you may try again."
 
 Reply = tuple[Any, ...]
 
@@ -39,13 +37,30 @@ class Desk:
     def __init__(self, rag: Rag) -> None:
         self.rag = rag
 
-    def ask(self, question: str, conversation: Conversation, filters: Mapping[str, Any] = NOTHING) -> Iterator[Reply]:
-        """Answer, step by step. Yields (messages, question box, panel, conversation)."""
+    def ask(
+        self, question: str, conversation: Conversation, sent: object = None, talk: Talk | None = None
+    ) -> Iterator[Reply]:
+        """Answer, step by step, until something else is wanted. Yields (messages, question box, panel, conversation).
+
+        Args:
+            question: As it was written.
+            conversation: What was asked before.
+            sent: The filters, as the browser sent them.
+            talk: Of the tab.
+        """
         question = (question or "").strip()
         if not question:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
-        earlier = list(conversation)
+        talk = talk or Talk()
+        turn = talk.take_turn()
+        for reply in self._replies(question, conversation, chosen(sent)):
+            if talk.turn != turn:
+                return
+            yield reply
+
+    def _replies(self, question: str, conversation: Conversation, filters: Mapping[str, Any]) -> Iterator[Reply]:
+        earlier = [replace(e, html=passed_over_html()) if e.html == working_html() else e for e in conversation]
         exchange = Exchange(f"a{len(earlier) + 1}", question, html=working_html(), filters=dict(filters))
         yield messages([*earlier, exchange]), "", gr.skip(), [*earlier, exchange]
         try:
@@ -58,8 +73,14 @@ class Desk:
                 else:
                     yield messages([*earlier, replace(exchange, html=html)]), gr.skip(), gr.skip(), gr.skip()
         except RagError as error:
-            failed = [*earlier, replace(exchange, html=notice_html(str(error)))]
-            yield messages(failed), question, gr.skip(), failed  # the question goes back into its box
+            yield self._failed(earlier, exchange, str(error))
+        except Exception:
+            yield self._failed(earlier, exchange, UNFORESEEN)
+            raise  # the server writes it down
+
+    def _failed(self, earlier: Conversation, exchange: Exchange, why: str) -> Reply:
+        failed = [*earlier, replace(exchange, html=notice_html(why))]
+        return messages(failed), exchange.question, gr.skip(), failed  # the question goes back into its box
 
     def _working(self, question: str, earlier: Conversation, filters: Mapping[str, Any]) -> Iterator[str | Answer]:
         """Yield what to show while the answer is made, then the whole answer: markers are added to that one alone."""
@@ -74,70 +95,54 @@ class Desk:
         if answer is not None:
             yield answer
 
-    def ask_example(
-        self, conversation: Conversation, filters: Mapping[str, Any], event: gr.EventData
-    ) -> Iterator[Reply]:
-        """Answer the example that was chosen, with filters of its own where it brings some."""
-        own = getattr(event, "filters", None)
-        yield from self.ask(str(event.question), conversation, filters if own is None else chosen(own))
+    def ask_example(self, conversation: Conversation, sent: object, talk: Talk, event: gr.EventData) -> Iterator[Reply]:
+        """Answer the question that was chosen or linked to, with filters of its own where it brings some.
 
-    def choose(self, event: gr.EventData) -> dict[str, Any]:
-        """Return the filters of the next question, as they were chosen."""
-        return chosen({name: getattr(event, name) for name in ("as_of", "since", "until", "sources")})
+        A link may name an article and a sentence too, which is opened once the answer is there.
+        """
+        own, article_id = getattr(event, "filters", None), getattr(event, "article", None)
+        yield from self.ask(str(event.question), conversation, sent if own is None else own, talk)
+        if article_id:
+            panel = linked_panel(self.rag, str(article_id), str(getattr(event, "sentence", "")))
+            yield gr.skip(), gr.skip(), panel, gr.skip()
 
     # conversations that the browser keeps ------------------------------------------------------------------------
 
-    def arrive(self, history: object, key: str, request: gr.Request) -> Iterator[Reply]:
-        """Take up what the address or the tab's last visit asks for. Yields `ask`'s, then key and bar.
+    def arrive(self, sent: object, talk: Talk) -> Reply:
+        """Take up the conversation that the tab last had, or one that was chosen, and what the address asks for.
 
-        `?q=` asks a question in a new conversation, with filters as `asked_again` writes them; `?article=` with `&s=`
-        opens an article at a sentence.
+        Returns (messages, question box, panel, conversation, key, bar).
         """
-        query = QueryParams(request.query_params)
-        asked, article_id = (query.get(name, "").strip() for name in ("q", "article"))
-        conversation = [] if asked else self._restored(history, key)
-        key = key if conversation else new_key()
-        bar = history_html(history, key)
-        if asked:
-            for shown in self.ask(asked, [], chosen({**query, "sources": query.getlist("sources")})):
-                yield *shown, key, bar
-            return
-        panel = last_panel(self.rag, conversation)
-        if article_id:
-            panel = linked_panel(self.rag, article_id, query.get("s", ""))
-        yield messages(conversation), gr.skip(), panel, conversation, key, bar
+        told = readable(sent)
+        try:
+            conversation = restored(told.exchanges, self._drawn)
+            panel = last_panel(self.rag, conversation)
+            if told.article:
+                panel = linked_panel(self.rag, told.article, told.sentence)
+        except RagError as error:
+            conversation, panel = [], notice_html(str(error))
+        key = told.key if conversation else new_key()
+        talk.take_turn(key)
+        return messages(conversation), gr.skip(), panel, conversation, key, history_html(told.heads, key)
 
-    def keep(self, history: object, key: str, conversation: Conversation) -> tuple[History, str]:
-        """Return what the browser is to keep, and the bar."""
-        known = kept(history, key, conversation)
-        return known, history_html(known, key)
+    def keep(self, talk: Talk, conversation: Conversation) -> dict[str, Any] | None:
+        """Return what the browser is to keep."""
+        return kept(talk.key, conversation)
 
-    def begin(self, history: object) -> Reply:
-        """Begin a new conversation. Returns as `arrive` yields."""
+    def begin(self, sent: object, talk: Talk) -> Reply:
+        """Begin a new conversation. Returns as `arrive`."""
         key = new_key()
-        return [], "", empty_panel(), [], key, history_html(history, key)
+        talk.take_turn(key)
+        return [], "", empty_panel(), [], key, history_html(readable(sent).heads, key)
 
-    def resume(self, history: object, event: gr.EventData) -> Reply:
-        """Take an earlier conversation up. Returns as `arrive` yields."""
-        key = str(event.key)
-        conversation = self._restored(history, key)
-        panel = last_panel(self.rag, conversation)
-        return messages(conversation), "", panel, conversation, key, history_html(history, key)
+    def bar(self, sent: object) -> str:
+        """Return the bar above the conversation, when some were deleted."""
+        told = readable(sent)
+        return history_html(told.heads, told.key)
 
-    def forget(self, history: object, key: str, event: gr.EventData) -> tuple[History, str]:
-        """Delete one earlier conversation, or all but the present one. Returns as `keep` does."""
-        gone = str(event.key)
-        left = [one for one in readable(history) if (one["key"] == key if not gone else one["key"] != gone)]
-        return left, history_html(left, key)
+    def _drawn(self, name: str, answer: Answer, filters: Mapping[str, Any]) -> str:
+        return answer_html(answer, gather(self.rag, name, answer), filters)
 
-    def _restored(self, history: object, key: str) -> Conversation:
-        def draw(name: str, answer: Answer, filters: Mapping[str, Any]) -> str:
-            return answer_html(answer, gather(self.rag, name, answer), filters)
-
-        return restored(history, key, draw)
-
-    def broke_off(self, conversation: Conversation) -> Reply:
-        """Say in place that the last question met an error nobody foresaw, and give it back."""
-        last = replace(conversation[-1], html=notice_html(UNFORESEEN))
-        done = [*conversation[:-1], last]
-        return messages(done), last.question, gr.skip(), done
+    def broke_off(self) -> str:
+        """Return what the panel shows where a conversation could not be opened, for a reason nobody foresaw."""
+        return notice_html(UNFORESEEN)

@@ -1,7 +1,7 @@
 """What the next question may use: days and outlets, chosen above the question box. Knows form and settings, no index.
 
-The form is one element that filters.js watches; its state is what the browser sends, which `Rag` checks as it does any
-other filter.
+The form is one element that filters.js watches; what it says goes with each question, and `Rag` checks it as it does
+any other filter.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from rag.page.escape import count, escape
+from rag.page.escape import count, day, escape
 from rag.types import Answer
 
 N_OUTLETS = 40
@@ -44,12 +44,14 @@ def filters_html(first: date | None, last: date | None, sources: Mapping[str, in
 def _days(first: date, last: date) -> str:
     bounds = f'min="{first.isoformat()}" max="{last.isoformat()}"'
     span = (last - first).days
+    hidden = "" if span else " hidden"  # one day leaves nothing to choose from
     return (
         f'<label>From <input type="date" name="since" {bounds}></label>'
         f'<label>Until <input type="date" name="until" {bounds}></label>'
         '<label class="rag-asof-field">As of <input type="date" name="as_of" '
         f'min="{first.isoformat()}"><input type="range" class="rag-asof-slider" min="0" max="{span}" value="{span}" '
-        f'data-first="{first.isoformat()}" aria-label="As of: nothing published later is used"></label>'
+        f'data-first="{first.isoformat()}" aria-label="As of: nothing published later is used" '
+        f'aria-valuetext="{day(last)}, no limit"{hidden}></label>'
     )
 
 
@@ -64,8 +66,9 @@ def _outlets(sources: Mapping[str, int]) -> str:
     return f'<fieldset class="rag-outlets"><legend>Outlets</legend>{boxes}{rest}</fieldset>'
 
 
-def chosen(data: Mapping[str, Any]) -> dict[str, Any]:
+def chosen(sent: object) -> dict[str, Any]:
     """Return what the browser sent as keyword arguments of `Rag.stream`; whatever is no text is left out."""
+    data = sent if isinstance(sent, Mapping) else {}
     days = {name: data[name] for name in DAYS if isinstance(data.get(name), str) and data[name]}
     sources = data.get("sources")
     named = [name for name in sources if isinstance(name, str)] if isinstance(sources, list) else []

@@ -1,29 +1,63 @@
 """Conversations as the visitor's own browser keeps them: JSON, there and back. Nothing is kept on the server.
 
 An answer is kept in its JSON form and what is shown beside it, so that a reload loses nothing; it is drawn anew from
-the articles as they are.
+the articles as they are. Where and how they are stored is in `kept.js`; `ARRIVE`, `TELL` and `WRITE` call it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from rag.answer_json import answer_from_json, answer_to_json
 from rag.errors import AnswerInvalid
+from rag.page import asset
 from rag.page.beside import beside, with_beside
 from rag.page.escape import count, escape
 from rag.page.exchange import Conversation, Exchange
 from rag.page.filters import chosen
 from rag.types import Answer
 
-MAX_CONVERSATIONS = 20
 MAX_EXCHANGES = 30
 """Kept of a conversation, the newest. An answer is some 6 kB; browsers keep 5 MB."""
 
-History = list[dict[str, Any]]
-"""Oldest first; each with `key` and `exchanges`: `question`, `filters`; `answer` and `beside`, None where it failed."""
+_PRESENT = "sessionStorage.getItem('rag-conversation') ?? ''"
+
+
+def _in_browser(body: str) -> str:
+    return f"(given) => {{\n{asset('kept.js')}\n{body}\n}}"
+
+
+ARRIVE = _in_browser(
+    "const asked = new URLSearchParams(location.search);"
+    "if (asked.get('q')) return [told(''), null];"
+    f"return [{{ ...told({_PRESENT}), article: asked.get('article'), sentence: asked.get('s') }}, null];"
+)
+"""A tab that is loaded again goes on with its conversation; a new tab, or an address with a question, begins one."""
+TELL = _in_browser(f"return [told({_PRESENT}), null];")
+WRITE = _in_browser("if (given?.key) write(given);")
+REMEMBER = "(key) => { sessionStorage.setItem('rag-conversation', key); }"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a browser tells of the conversations it keeps.
+
+    Attributes:
+        key: Of the conversation that is wanted.
+        heads: Of all of them, oldest first: `key`, first `question`, and `n`, the number of questions.
+        exchanges: Of the one that is wanted: `question`, `filters`, `answer` and what is `beside` it.
+        article: What the address asks for, id or address of an article; empty for none.
+        sentence: Ordinal of its sentence, as text.
+    """
+
+    key: str = ""
+    heads: Sequence[Mapping[str, Any]] = ()
+    exchanges: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    article: str = ""
+    sentence: str = ""
 
 
 def new_key() -> str:
@@ -31,60 +65,62 @@ def new_key() -> str:
     return f"c{time.time_ns() // 1_000_000}"
 
 
-def kept(history: object, key: str, conversation: Conversation) -> History:
-    """Return the history with this conversation as its newest; one without a question is none."""
-    others = [one for one in readable(history) if one["key"] != key]
-    asked = [
+def kept(key: str, conversation: Conversation) -> dict[str, Any] | None:
+    """Return what the browser is to keep of a conversation; None where nothing was answered."""
+    answered = [
         {
             "question": exchange.question,
-            "answer": answer_to_json(exchange.answer) if exchange.answer else None,
-            "beside": beside(exchange.answer) if exchange.answer else None,
+            "answer": answer_to_json(exchange.answer),
+            "beside": beside(exchange.answer),
             "filters": dict(exchange.filters),
         }
-        for exchange in conversation[-MAX_EXCHANGES:]
+        for exchange in conversation
+        if exchange.answer
     ]
-    return [*others, {"key": key, "exchanges": asked}][-MAX_CONVERSATIONS:] if asked else others
+    return {"key": key, "exchanges": answered[-MAX_EXCHANGES:]} if answered else None
 
 
-def readable(history: object) -> History:
+def readable(sent: object) -> Told:
     """Return what can be used of what a browser sent: anything can be in there."""
-    if not isinstance(history, list):
-        return []
-    return [
-        dict(one)
-        for one in history
-        if isinstance(one, Mapping)
-        and isinstance(one.get("key"), str)
-        and isinstance(one.get("exchanges"), list)
-        and one["exchanges"]
-        and all(isinstance(e, Mapping) and isinstance(e.get("question"), str) for e in one["exchanges"])
-    ][-MAX_CONVERSATIONS:]
+    data = sent if isinstance(sent, Mapping) else {}
+    words = {name: value for name in ("key", "article", "sentence") if isinstance(value := data.get(name), str)}
+    heads, exchanges = (_mappings(data.get(name)) for name in ("heads", "exchanges"))
+    known = [one for one in heads if isinstance(one.get("key"), str) and isinstance(one.get("n"), int)]
+    return Told(heads=_asked(known), exchanges=_asked(exchanges), **words)
 
 
-def restored(history: object, key: str, draw: Callable[[str, Answer, Mapping[str, Any]], str]) -> Conversation:
-    """Return a kept conversation; empty where it is not there. An exchange whose answer can't be read is left out.
+def _mappings(sent: object) -> list[Mapping[str, Any]]:
+    return [one for one in sent if isinstance(one, Mapping)] if isinstance(sent, list) else []
+
+
+def _asked(given: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [one for one in given if isinstance(one.get("question"), str)]
+
+
+def restored(
+    exchanges: Sequence[Mapping[str, Any]], draw: Callable[[str, Answer, Mapping[str, Any]], str]
+) -> Conversation:
+    """Return a kept conversation. An exchange whose answer can't be read is left out.
 
     Args:
-        history: What the browser sent.
-        key: Of the conversation.
+        exchanges: What the browser sent.
         draw: (key of the exchange, answer, filters) → its HTML.
     """
     out: Conversation = []
-    for one in readable(history):
-        for kept_exchange in one["exchanges"] if one["key"] == key else ():
-            try:
-                answer = with_beside(answer_from_json(kept_exchange["answer"]), kept_exchange.get("beside"))
-            except (AnswerInvalid, KeyError):
-                continue
-            name, filters = f"a{len(out) + 1}", kept_exchange.get("filters")
-            allowed = chosen(filters) if isinstance(filters, Mapping) else {}
-            out.append(Exchange(name, kept_exchange["question"], answer, draw(name, answer, allowed), allowed))
+    for kept_exchange in exchanges:
+        try:
+            answer = with_beside(answer_from_json(kept_exchange["answer"]), kept_exchange.get("beside"))
+        except (AnswerInvalid, KeyError):
+            continue
+        name = f"a{len(out) + 1}"
+        allowed = chosen(kept_exchange.get("filters"))
+        out.append(Exchange(name, kept_exchange["question"], answer, draw(name, answer, allowed), allowed))
     return out
 
 
-def history_html(history: object, current: str) -> str:
+def history_html(heads: Sequence[Mapping[str, Any]], current: str) -> str:
     """Return the bar above the conversation: begin a new one, open or delete an earlier one."""
-    earlier = [one for one in reversed(readable(history)) if one["key"] != current]
+    earlier = [one for one in reversed(heads) if one["key"] != current]
     rows = "".join(map(_row, earlier))
     past = (
         f'<details class="rag-past"><summary>{count(len(earlier), "earlier conversation")}</summary><ul>{rows}</ul>'
@@ -97,8 +133,7 @@ def history_html(history: object, current: str) -> str:
 
 
 def _row(one: Mapping[str, Any]) -> str:
-    exchanges: Sequence[Mapping[str, Any]] = one["exchanges"]
-    first, n = exchanges[0]["question"], len(exchanges)
+    first, n = one["question"], one["n"]
     key = escape(one["key"])
     label = escape(f"Delete the conversation “{first[:60]}”")
     return (

@@ -57,26 +57,29 @@ class Inspection:
 
     def open_spot(self, conversation: Conversation, event: gr.EventData) -> Any:
         """Return the panel of an older answer, opened at the spot that was chosen."""
-        key, answer, _ = self.opened(conversation, str(event.spot))
-        return answer_panel(self.rag, key, answer, str(event.spot)) if answer else gr.skip()
+        try:
+            key, answer, _ = self.opened(conversation, str(event.spot))
+            return answer_panel(self.rag, key, answer, str(event.spot)) if answer else gr.skip()
+        except RagError as error:
+            return notice_html(str(error))
 
     def why(self, conversation: Conversation, event: gr.EventData) -> str:
         """Explain the citation that is open."""
-        key, answer, cited = self.opened(conversation, str(event.spot))
-        if answer is None or cited is None:
-            return ""
-        filters = next(exchange.filters for exchange in conversation if exchange.key == key)
         try:
+            key, answer, cited = self.opened(conversation, str(event.spot))
+            if answer is None or cited is None:
+                return ""
+            filters = next(exchange.filters for exchange in conversation if exchange.key == key)
             return why_html(self.rag, key, answer, cited, filters)
         except RagError as error:
             return notice_html(str(error))
 
     def wrong(self, conversation: Conversation, event: gr.EventData) -> str:
         """Let the reader choose the right sentence of the article that is open."""
-        key, _, cited = self.opened(conversation, str(event.spot))
-        if cited is None:
-            return ""
         try:
+            key, _, cited = self.opened(conversation, str(event.spot))
+            if cited is None:
+                return ""
             article = self.rag.article(cited.article_id)
             return choosing_html(key, article, self.rag.sentences(article.id))
         except RagError as error:

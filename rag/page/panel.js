@@ -69,6 +69,18 @@ async function link(button) {
   setTimeout(() => (button.textContent = "Link"), 1500);
 }
 
+// A link that asks: once, so that a reload goes on with the conversation; `article` and `s` open what it is about.
+page.askLinked = () => {
+  const address = new URL(location.href);
+  const names = ["q", "article", "s", "as_of", "since", "until"];
+  const { q, article, s, ...days } = Object.fromEntries(names.map((name) => [name, address.searchParams.get(name)]));
+  if (!q?.trim()) return;
+  const filters = { ...days, sources: address.searchParams.getAll("sources") };
+  for (const name of [...names, "sources"]) address.searchParams.delete(name);
+  history.replaceState(history.state, "", address);
+  page.trigger("example", { question: q, filters, article, sentence: s });
+};
+
 function back() {
   const target = page.from?.isConnected ? page.from : document.querySelector("#rag-chat");
   target?.scrollIntoView({ block: "center", behavior: behavior() });

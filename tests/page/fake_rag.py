@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -316,8 +317,26 @@ def besieged() -> FakeRag:
     return FakeRag(article(n, payload) for n, payload in enumerate(PAYLOADS))
 
 
+class Slow(FakeRag):
+    """Takes a moment before each step."""
+
+    def _steps(self, question: str) -> Iterator[Step | Answer]:
+        for step in super()._steps(question):
+            time.sleep(0.4)
+            yield step
+
+
 if __name__ == "__main__":  # the page by itself: python -m tests.page.fake_rag [--empty]
     from app import launch
 
-    chosen = FakeRag() if "--empty" in sys.argv else besieged() if "--besieged" in sys.argv else stocked()
+    slow = Slow([SUMMIT, BALLOON, HARVEST])
+    chosen = (
+        slow
+        if "--slow" in sys.argv
+        else FakeRag()
+        if "--empty" in sys.argv
+        else besieged()
+        if "--besieged" in sys.argv
+        else stocked()
+    )
     launch(chosen, port=0)  # type: ignore[arg-type]

@@ -62,7 +62,7 @@ def served(folder, **settings):
 
 @pytest.fixture(scope="module")
 def open_page(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("open"), RAG_MAX_UPLOAD="2000", RAG_MAX_WAITING="1") as made:
+    with served(tmp_path_factory.mktemp("open"), RAG_MAX_UPLOAD="2000", RAG_MAX_WAITING="1", RAG_PARALLEL="1") as made:
         yield made
 
 
@@ -87,7 +87,7 @@ def test_an_upload_of_another_kind_or_from_elsewhere_is_not_read(open_page):
     told = {}
     for path in (program, str(secret), f"{open_page.client.base_url}/health?story.txt", story):
         file = {"path": path, "meta": {"_type": "gradio.FileData"}, "orig_name": "story.txt"}
-        assert open_page.send("upload", [[file], ""], path).status_code == 200
+        assert open_page.send("upload", [[file], "", "newest"], path).status_code == 200
         told[path] = open_page.outcome(path)
         assert "Nobody may read it" not in json.dumps(told[path])
     assert [one["success"] for one in told.values()] == [False, False, False, True]
@@ -109,7 +109,7 @@ def test_no_file_is_served_by_its_path_not_even_one_that_was_uploaded(open_page)
 
 def test_a_question_too_many_is_refused_by_the_page_with_the_reason(open_page):
     n_taken = 0  # one is being answered and one waits, at most
-    while (reply := open_page.send("ask", ["wait: who met Xi?", None, None], f"s{n_taken}")).status_code == 200:
+    while (reply := open_page.send("ask", ["wait: who met Xi?", None, None, None], f"s{n_taken}")).status_code == 200:
         n_taken += 1
         assert n_taken <= 2
     assert (reply.status_code, n_taken >= 1) == (503, True)
@@ -119,12 +119,26 @@ def test_a_question_too_many_is_refused_by_the_page_with_the_reason(open_page):
     assert open_page.outcome("s0")["success"] is True
 
 
+def test_as_many_questions_as_the_server_takes_are_answered_at_once_and_nothing_light_waits_for_them(tmp_path):
+    with served(tmp_path, RAG_PARALLEL="2") as shared:
+        shared.send("ask", ["wait: who met Xi?", None, None, None], "slow")
+        shared.send("ask", ["Who met Xi?", None, None, None], "quick")
+        assert shared.outcome("quick")["success"] is True
+        for session in ("slow too", "slow three"):
+            shared.send("ask", ["wait: who met Xi?", None, None, None], session)
+        shared.send("bar", [None], "light")
+        assert shared.outcome("light")["success"] is True
+        assert not (tmp_path / "go").exists()
+        (tmp_path / "go").touch()
+        assert [shared.outcome(one)["success"] for one in ("slow", "slow too", "slow three")] == [True] * 3
+
+
 def test_nothing_of_the_page_opens_before_the_login(locked_page):
     before = locked_page.get("/")
     assert before.headers["cache-control"] == "no-store"
     assert "<title>Log in · Ask the news</title>" in before.text
     assert "gradio_config" not in before.text
-    assert locked_page.send("ask", ["Who met Xi?", None, None], "a").status_code == 401
+    assert locked_page.send("ask", ["Who met Xi?", None, None, None], "a").status_code == 401
     assert locked_page.upload("story.txt", b"Storm\nIt rained.").status_code == 401
     assert "components" not in locked_page.get("/config").text
     client = locked_page.client

@@ -199,5 +199,5 @@ def test_a_kept_conversation_keeps_the_filters_that_a_question_was_asked_with(sa
     from rag.page.history import kept, restored
 
     conversation = asked(saved, KILLED, filters={"until": "2023-03-01"})
-    again = restored(kept([], "c1", conversation), "c1", lambda key, answer, filters: "")
+    again = restored(kept("c1", conversation)["exchanges"], lambda key, answer, filters: "")
     assert again[0].filters == {"until": "2023-03-01"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +116,25 @@ class Rag(Onward):
         since: Day = None,
         until: Day = None,
         sources: Sequence[str] = (),
+        prefer_dates: bool = True,
     ) -> list[Hit]:
-        """Return the `k` best passages (from 1), best first, without an answer. Raises as `ask` does."""
+        """Return the `k` best passages (from 1), best first, without an answer. Raises as `ask` does.
+
+        Args:
+            question: As for `ask`, which the filters are too.
+            k: How many passages at most.
+            as_of: See `ask`.
+            since: See `ask`.
+            until: See `ask`.
+            sources: See `ask`.
+            prefer_dates: Whether articles of the time that the question prefers rank higher, as they do for `ask`.
+        """
         given = self._constraints(as_of, since, until, sources, needed=("encoder",))
         snapshot = self.snapshot()
         k = min(count_of("k", k, 1), max(snapshot.n_passages, 1))
         constraints = constrain(question_of(question), given, snapshot)
+        if not prefer_dates:
+            constraints = replace(constraints, recent_to=None, near=None)
         return HybridRetriever(snapshot, self.encoder).retrieve(question, constraints, k)
 
     def support(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 N_SEARCHED = 50
 """Passages searched again for the ranks: one that was cited was among the first eight."""
 N_RUNNERS_UP = 3
+_LEAST_RAISED = 0.005
+"""Of a score; a lower share reads as 0 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,10 @@ class Cited:
 def why_html(rag: Rag, key: str, answer: Answer, cited: Cited, filters: Mapping[str, Any]) -> str:
     """Explain one citation. The search is made again, so that the ranks are those of the articles as they are now."""
     hits = rag.search(answer.standalone_question, N_SEARCHED, **filters)
+    undated = rag.search(answer.standalone_question, N_SEARCHED, prefer_dates=False, **filters)
     hit = next((h for h in hits if _holds(h, cited)), None)
-    lines = [_ranks(hit, len(hits)), _date(rag, cited), _probability(answer, cited)]
+    date = " ".join(part for part in (_date(rag, cited), _preference(hit, hits, undated)) if part)
+    lines = [_ranks(hit, len(hits)), date, _probability(answer, cited)]
     body = "".join(f"<li>{line}</li>" for line in lines if line)
     return (
         f'<div class="rag-why" data-key="{key}" tabindex="0" role="region" aria-label="Why this sentence">'
@@ -60,6 +64,29 @@ def _date(rag: Rag, cited: Cited) -> str:
     except ArticleNotFound:
         return ""
     return f"Its article is of {day(published)}." if published else "Its article has no date."
+
+
+def _preference(hit: Hit | None, hits: Sequence[Hit], undated: Sequence[Hit]) -> str:
+    """Say what the preference for articles of the right time did to the passage: `undated` was found without it."""
+    scores = {h.passage.id: h.score for h in undated}
+    raised = {h.passage.id: h.score / scores[h.passage.id] - 1 for h in hits if scores.get(h.passage.id)}
+    if hit is None or not raised:
+        return ""
+    if max(raised.values()) < _LEAST_RAISED:
+        return "The question prefers no time, so no passage gained by its date."
+    if hit.passage.id not in raised:
+        return f"Without the preference for the time asked about it would not be among the first {len(undated)}."
+    gain, now = raised[hit.passage.id], hits.index(hit) + 1
+    before = list(scores).index(hit.passage.id) + 1
+    effect = (
+        f"its nearness to the time asked about raised its score by {gain:.0%}"
+        if gain >= _LEAST_RAISED
+        else "it is far from the time asked about, so its score was not raised as others were"
+    )
+    rank = f"{_ordinal(now)} of all passages" + (
+        ", as without" if now == before else f", without that {_ordinal(before)}"
+    )
+    return f"{effect[0].upper()}{effect[1:]}: it came {rank}."
 
 
 def _probability(answer: Answer, cited: Cited) -> str:

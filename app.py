@@ -48,7 +48,6 @@ UPLOADS_KEPT_S = (3600, 86_400)  # looked through every hour; what was uploaded 
 # What the form of filters says at that moment goes with each question.
 WITH_FILTERS = "(question) => [question, null, window.ragFilters(), null]"
 EXAMPLE_WITH_FILTERS = "() => [null, window.ragFilters(), null]"
-LINKED = "() => { window.ragPage.askLinked(); }"
 # What stands below sources and conversation goes when other sources come, but a list of reports stays while they are
 # opened. Done in the browser: a reply that comes late would wipe what the reader asked for meanwhile.
 TIDY = """(panel, why) => [panel.includes('data-key="link"') && why.includes("rag-others") ? why : "", ""]"""
@@ -130,7 +129,7 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved)
     asked = question.submit(desk.ask, [question, conversation, filters, talk], shown, js=WITH_FILTERS, **asking)
     tried = panel.example(desk.ask_example, [conversation, filters, talk], shown, js=EXAMPLE_WITH_FILTERS, **asking)
     arrived = page.load(desk.arrive, [told, talk], opened, js=ARRIVE, **light)
-    arrived.then(None, None, None, js=LINKED)
+    arrived.then(None, None, None, js="() => { window.ragPage.askLinked(); }")
     ended: list[Any] = [asked, tried]
     for event in (asked, tried):
         event.then(desk.keep, [talk, conversation], [kept], **light).then(None, [kept], None, js=WRITE)
@@ -155,8 +154,7 @@ def _conversation(rag: Rag, page: gr.Blocks, catalogue: Catalogue, saved: Saved)
 
 
 def _articles(catalogue: Catalogue, header: gr.HTML, chat: gr.Chatbot, filters: gr.HTML) -> list[Any]:
-    limit = gr.State(N_ROWS)
-    chosen = gr.Textbox("", visible=False)  # not a State: what is removed is what the browser shows
+    limit, chosen = gr.State(N_ROWS), gr.Textbox("", visible=False)  # no State: what is removed is what is shown
     with gr.Row(elem_classes="rag-columns"):
         with gr.Column(elem_id="rag-shelf"):
             with gr.Row(elem_classes="rag-finding"):

@@ -209,13 +209,15 @@ class Snapshot:
         idf = {word: bm25.inverse_document_frequency(n, self.word_view.frequency(word)) for word in words}
         mean_length = self._totals.n_characters / n
         places: dict[int, tuple[str, int]] = {}
+        values: dict[str, float] = {}  # of each text once: copies tie, so that thousands of one may be proposed
 
         def score(ids: Sequence[int]) -> ranking.Scored:
             scored = []
             for passage in reads.texts(self._log, ids):
                 searched = bm25.searched_text(passage.title, passage.text)
-                value = bm25.score(words_of(searched), len(searched), mean_length, idf)
-                scored.append((passage.id, value))
+                if searched not in values:
+                    values[searched] = bm25.score(words_of(searched), len(searched), mean_length, idf)
+                scored.append((passage.id, values[searched]))
                 places[passage.id] = (passage.article_id, passage.start)
             return scored
 

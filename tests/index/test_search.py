@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.index import Index, vectors
+from rag.index import Index, lexical, snapshot, vectors
 from rag.types import Article, Constraints
 from tests.fakes import BagOfWordsEncoder
 from tests.index.corpus import answers, build, make_article, make_draft
@@ -235,11 +235,19 @@ def test_any_order_and_batches_with_changes_on_the_way_give_the_same_results(
 def test_equal_scores_are_ordered_by_article_and_start_even_at_the_cut(tmp_path: Path) -> None:
     articles = [Article(f"copy-{i:03}", "Same", "The same words. In all of them.") for i in range(90)]
     index = build(tmp_path, articles[::-1], batch=30)
-    snapshot, question = index.snapshot(), ENCODER.encode(["the same words"])[0]
+    newest, question = index.snapshot(), ENCODER.encode(["the same words"])[0]
     expected = [(f"copy-{i:03}", 0) for i in range(5)]
-    assert named(index, snapshot.search_dense(question, 5)) == expected
-    assert named(index, snapshot.search_words("same words", 5)) == expected
-    assert len({score for _, score in snapshot.search_dense(question, 90)}) == 1
+    assert named(index, newest.search_dense(question, 5)) == expected
+    assert named(index, newest.search_words("same words", 5)) == expected
+    assert len({score for _, score in newest.search_dense(question, 90)}) == 1
+
+
+def test_copies_that_tie_are_scored_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    articles = [Article(f"copy-{i:03}", "Same", "The same words. In all of them.") for i in range(90)]
+    index, cut = build(tmp_path, articles, batch=30), []
+    monkeypatch.setattr(snapshot, "words_of", lambda text: cut.append(text) or lexical.words_of(text))
+    assert len(index.snapshot().search_words("same words", 80)) == 80
+    assert cut == ["Same\nThe same words. In all of them."]
 
 
 @pytest.mark.parametrize("k", [0, -3])

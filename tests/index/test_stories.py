@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ArticleNotFound
-from rag.index import Index, stories
+from rag.index import Index, copies, stories
 from rag.index.copies import are_copies, wording
 from rag.index.log import Log
 from rag.types import Article
+from rag.words import words
 from tests.fakes import BagOfWordsEncoder
 from tests.index.corpus import make_article, make_draft
 from tests.index.test_copies import OTHER_WORDS, WIRE, sentences, trimmed
@@ -136,6 +137,16 @@ def test_a_text_is_compared_with_so_many_others_at_most(index: Index, monkeypatc
     commit(index, told("one-more", WIRE))
     assert len(compared) == 5
     assert len(ids(index, "one-more")) == 21
+
+
+def test_a_text_that_copies_are_compared_with_is_cut_once(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = []
+    monkeypatch.setattr(copies, "words", lambda text: cut.append(text) or words(text))
+    texts = [f"{WIRE} Cut on page {i}." for i in range(12)]
+    for i, text in enumerate(texts):
+        commit(index, told(f"copy-{i:02}", text))
+    assert cut == texts
+    assert len(ids(index, "copy-00")) == 12
 
 
 def test_equal_texts_are_compared_once_for_all(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:

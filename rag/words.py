@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from threading import Lock
 
 import snowballstemmer
@@ -49,6 +50,11 @@ def stem(word: str) -> str:
 def words(text: str) -> list[str]:
     """Cut `text` into words as written, without unseen characters; hyphens part words, inner apostrophes do not."""
     return WORD.findall(without_unseen(text))
+
+
+def first_words(text: str, n: int) -> list[str]:
+    """Cut the first `n` words alone, as `words` does."""
+    return [found.group() for found in islice(WORD.finditer(without_unseen(text)), n)]
 
 
 def without_unseen(text: str) -> str:

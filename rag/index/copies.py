@@ -6,12 +6,13 @@ constant was chosen on the labelled pairs of realtimeqa-2024 (`python -m benchma
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from rensa import RMinHash
 
-from rag.words import content_stems, stem, words
+from rag.words import content_stems, first_words, stem, words
 
 SHINGLE = 5
 """Words of a shingle: shorter ones are common phrases, of longer ones each edited word destroys more."""
@@ -60,8 +61,8 @@ class Wording:
 
 def wording(text: str) -> Wording:
     """Return what is compared of `text`; punctuation and the kind of quotation mark make no difference."""
-    cut = [word.lower().replace("’", "'") for word in words(text)]
-    in_order = [" ".join(cut[at : at + SHINGLE]) for at in range(len(cut) - SHINGLE + 1)]
+    cut = [_plain(word) for word in words(text)]
+    in_order = _shingles(cut)
     vocabulary = frozenset(cut)
     figures = frozenset(word for word in vocabulary if word[0].isdigit())
     return Wording(frozenset(in_order), frozenset(in_order[: LEAD - SHINGLE + 1]), figures, vocabulary)
@@ -89,6 +90,12 @@ def bands(text: Wording) -> list[int]:
     ]
 
 
+def opens_alike(a: Wording, text: str) -> bool:
+    """Tell whether `text` may be a copy of `a`: where this is false, so is `are_copies`, which needs all of it cut."""
+    lead = frozenset(_shingles([_plain(word) for word in first_words(text, LEAD)]))
+    return bool(lead) and _share(lead, a.shingles) >= LEAD_SHARED
+
+
 def are_copies(a: Wording, b: Wording) -> bool:
     """Tell whether two texts are one story; the order of the two makes no difference."""
     least = min(len(a.shingles), len(b.shingles))
@@ -98,6 +105,14 @@ def are_copies(a: Wording, b: Wording) -> bool:
         return False
     n_figures = min(len(a.figures), len(b.figures))
     return n_figures < LEAST_FIGURES or len(a.figures & b.figures) >= FIGURES_SHARED * n_figures
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("’", "'")
+
+
+def _shingles(cut: Sequence[str]) -> list[str]:
+    return [" ".join(cut[at : at + SHINGLE]) for at in range(len(cut) - SHINGLE + 1)]
 
 
 def _rows(shingles: Shingles) -> list[tuple[int, ...]]:

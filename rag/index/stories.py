@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from rag.index.copies import are_copies, bands, tells_a_story, wording
+from rag.index.copies import are_copies, bands, opens_alike, tells_a_story, wording
 from rag.index.log import Log, Transaction
 from rag.index.records import ARTICLE_COLUMNS, article_columns, article_from_row
 from rag.types import Article
@@ -50,7 +50,8 @@ def record(transaction: Transaction, row: int, article: Article) -> None:
         f" AND {_NOW.format('b.text')} GROUP BY b.text ORDER BY count(*) DESC, b.text LIMIT ?)",
         (json.dumps(keys), number, MAX_COMPARED),
     )
-    found = [other for other, its_text in likely if are_copies(text, _wording(its_text))]
+    # Unrelated texts have a key in common by chance: the larger the index, the more of those that are likely.
+    found = [other for other, own in likely if opens_alike(text, own) and are_copies(text, _wording(own))]
     pairs = [pair for other in found for pair in ((number, other), (other, number))]
     transaction.many("INSERT OR IGNORE INTO copies VALUES (?, ?)", iter(pairs))
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.index.copies import LEAST_SHINGLES, SHINGLE, are_copies, bands, tells_a_story, wording
+from rag.index.copies import (
+    LEAD_SHARED,
+    LEAST_SHINGLES,
+    SHINGLE,
+    are_copies,
+    bands,
+    opens_alike,
+    tells_a_story,
+    wording,
+)
 
 WIRE = """PORT SENN — A fire broke out on Saturday morning on the car deck of the ferry "Anneke Strand", injuring 12
 people, the Coast Guard said. The ferry, with 214 passengers and 31 crew on board, had left Port Senn at 7:40 for the
@@ -141,3 +150,11 @@ KEYS = [-7006254115349668034, 2059033599481683141, -9216218002400598939, 2031179
 def test_any_two_texts_can_be_compared_and_the_order_makes_no_difference(a: str, b: str) -> None:
     assert are_copies(wording(a), wording(b)) == are_copies(wording(b), wording(a))
     assert all(-(2**63) <= key < 2**63 for key in bands(wording(a)))
+
+
+@pytest.mark.parametrize("text", [*COPIES.values(), *NO_COPIES.values()], ids=[*COPIES, *NO_COPIES])
+def test_what_does_not_open_alike_is_no_copy_and_the_opening_alone_tells(text: str) -> None:
+    a, b = wording(WIRE), wording(text)
+    alike = bool(b.lead) and len(b.lead & a.shingles) >= LEAD_SHARED * len(b.lead)
+    assert opens_alike(a, text) == alike
+    assert alike or not are_copies(a, b)

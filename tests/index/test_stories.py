@@ -149,6 +149,20 @@ def test_a_text_that_copies_are_compared_with_is_cut_once(index: Index, monkeypa
     assert len(ids(index, "copy-00")) == 12
 
 
+def test_texts_that_open_otherwise_are_not_cut_whole_though_keys_agree(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stories, "bands", lambda text: [7])
+    unlike = [make_article(i).text.replace("news", f"news {i} " * 9) for i in range(1, 9)]
+    commit(index, *(told(f"other-{i}", text) for i, text in enumerate(unlike)))
+    stories._wording.cache_clear()
+    cut = []
+    monkeypatch.setattr(copies, "words", lambda text: cut.append(text) or words(text))
+    commit(index, told("wire", WIRE))
+    assert cut == [WIRE]
+    assert ids(index, "wire") == ["wire"]
+
+
 def test_equal_texts_are_compared_once_for_all(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     commit(index, told("a", WIRE), told("b", trimmed(WIRE, 6)))
     monkeypatch.setattr(stories, "are_copies", lambda a, b: pytest.fail("it was compared before"))

@@ -15,7 +15,6 @@ os.environ.setdefault("GRADIO_RUN_HISTORY", "False")  # no second record of what
 
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -33,9 +32,9 @@ from rag.page.inspection import Inspection
 from rag.page.library import header_html
 from rag.page.look import look
 from rag.page.panel import empty_panel
-from rag.page.port import free_port
 from rag.page.saved import LABEL, Saved
 from rag.page.talk import Talk
+from rag.server.opening import open_server
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from rag.api import Rag
 
 FILE_TYPES = [".txt", ".md", ".html", ".htm", ".pdf", ".jsonl", ".json", ".gz"]
-MAX_UPLOAD = "500mb"  # a compressed year of a newspaper is near 100 MB
 UPLOADS_KEPT_S = (3600, 86_400)  # looked through every hour; what was uploaded a day ago has long been read
 # What the form of filters says at that moment goes with each question.
 WITH_FILTERS = "(question) => [question, null, window.ragFilters(), null]"
@@ -271,8 +269,8 @@ def _evaluation(rag: Rag, known_only: bool) -> None:
 
 def mount(
     app: FastAPI, rag: Rag, *, login: Callable[[str, str], bool] | None, max_upload: int, max_waiting: int
-) -> None:
-    """Put the page on `app` at /, below all that is already there.
+) -> Callable[[], None]:
+    """Put the page on `app` at /, below all that is already there; return what ends the connections of open tabs.
 
     Args:
         app: The server.
@@ -292,47 +290,26 @@ def mount(
         max_file_size=max_upload,
         **look(),
     )
+    served: Any = app.router.routes[-1]
+    closing: Callable[[], None] = served.app.stop_event.set
     if login is not None:
         hang_door(app)
+    return closing
 
 
-def launch(
-    rag: Rag, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = False, *, block: bool = True
-) -> str:
-    """Serve the page and return its address.
+def launch(rag: Rag, port: int | None = None) -> None:
+    """Serve the page until interrupted, as `rag serve` does: one server, one guard before it.
 
     Args:
-        rag: What answers.
-        host: Address to listen on; the default lets only this machine in.
-        port: Port to listen on; default `RAG_PORT`, else 7860. 0 takes a free one.
-        open_browser: Whether to open the page in the system's browser.
-        block: Whether to serve until interrupted; otherwise returns once the page answers.
+        rag: What answers; its settings say where to listen and who may come in.
+        port: Port to listen on instead of the settings'. 0 takes a free one.
 
     Raises:
-        SettingInvalid: It cannot listen there.
+        SettingInvalid: It cannot listen there, or others could reach it and there are no credentials.
     """
-    free = free_port(host, port)
-    page = build_page(rag)
-    address: str
-    _, address, _ = page.queue().launch(
-        server_name=host,
-        server_port=free,
-        inbrowser=open_browser,
-        prevent_thread_lock=True,
-        quiet=True,
-        max_file_size=MAX_UPLOAD,
-        **look(),
-    )
-    Thread(target=_warm_up, args=(rag,), daemon=True).start()
-    if block:
-        print(f"Ask the news at {address}  (Ctrl+C ends it)", flush=True)  # noqa: T201
-        page.block_thread()
-    return address
-
-
-def _warm_up(rag: Rag) -> None:
-    with suppress(RagError):  # each question will say so
-        rag.warm_up()
+    settings = rag.settings if port is None else rag.settings.model_copy(update={"port": port})
+    with suppress(KeyboardInterrupt):
+        open_server(rag, settings, mount, "Ask the news at {}  (Ctrl+C ends it)".format)
 
 
 def main() -> None:
@@ -340,8 +317,7 @@ def main() -> None:
     from rag import open_index
 
     try:
-        rag = open_index()
-        launch(rag, port=rag.settings.port)
+        launch(open_index())
     except RagError as error:
         raise SystemExit(f"{error}") from error
 

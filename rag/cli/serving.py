@@ -46,35 +46,14 @@ def serve(
     """
     opened = open_rag(index, host=host, port=port, log_format=log_format, llm=llm)
     settings = opened.settings
-    from rag.page.port import free_port  # here, not above: it loads what `--help` does not need
-    from rag.server import create_app
-    from rag.server.credentials import page_login
-    from rag.server.logs import log_to_stderr
-    from rag.server.run import address_of
-    from rag.server.run import serve as run
-    from rag.server.service import Observed
+    from rag.server.logs import log_to_stderr  # here, not above: it loads what `--help` does not need
+    from rag.server.opening import open_server
 
     log_to_stderr(settings.log_format)
-    module = load_page(Path(rag.__file__).parents[1] / "app.py") if page else None
-    app = create_app(opened, settings, page=page)
-    free = free_port(settings.host, settings.port)
-    if module is not None:
-        module.mount(
-            app,
-            Observed(opened, app.state.service.metrics),
-            login=page_login(settings),
-            max_upload=settings.max_upload,
-            max_waiting=settings.max_waiting,
-        )
-    address = address_of(settings.host, free)
-    told = f"Ask the news at {address}" if page else f"The API answers at {address}/api"
-    run(
-        app,
-        settings.host,
-        free,
-        behind_proxy=bool(settings.allowed_hosts),
-        opened=lambda: print(f"{told}  (the API: {address}/docs; Ctrl+C ends it)", flush=True),  # noqa: T201
-    )
+    mount = load_page(Path(rag.__file__).parents[1] / "app.py").mount if page else None
+    what = "Ask the news at {0}" if page else "The API answers at {0}/api"
+    told = f"{what}  (the API: {{0}}/docs; Ctrl+C ends it)"
+    open_server(opened, settings, mount, told.format)
 
 
 def load_page(path: Path) -> Any:

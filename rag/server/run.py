@@ -11,11 +11,12 @@ SHUTDOWN_S = 10  # for answers that are being made when the server is told to en
 
 
 class _Server(uvicorn.Server):
-    """Says that it is open once it is."""
+    """Says that it is open once it is, and that it closes before it waits for what is being answered."""
 
-    def __init__(self, config: uvicorn.Config, opened: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, opened: Callable[[], None], closing: Callable[[], None]) -> None:
         super().__init__(config)
         self._opened = opened
+        self._closing = closing
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Start listening."""
@@ -23,8 +24,20 @@ class _Server(uvicorn.Server):
         if self.started:
             self._opened()
 
+    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Stop listening; wait for what is being answered."""
+        self._closing()
+        await super().shutdown(sockets)  # type: ignore[arg-type]
 
-def serve(app: ASGIApp, host: str, port: int, behind_proxy: bool, opened: Callable[[], None]) -> None:
+
+def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    behind_proxy: bool,
+    opened: Callable[[], None],
+    closing: Callable[[], None] = lambda: None,
+) -> None:
     """Serve `app` until interrupted.
 
     Args:
@@ -33,6 +46,7 @@ def serve(app: ASGIApp, host: str, port: int, behind_proxy: bool, opened: Callab
         port: Port to listen on.
         behind_proxy: Whether a proxy on this machine names clients and scheme by `X-Forwarded-…`.
         opened: Called once it listens.
+        closing: Called when it was told to end, in its event loop: ends what would wait for ever.
     """
     config = uvicorn.Config(
         app,
@@ -45,7 +59,7 @@ def serve(app: ASGIApp, host: str, port: int, behind_proxy: bool, opened: Callab
         timeout_graceful_shutdown=SHUTDOWN_S,
         limit_concurrency=None,  # questions are bounded by the gate; a bound here would cut off health checks too
     )
-    _Server(config, opened).run()
+    _Server(config, opened, closing).run()
 
 
 def address_of(host: str, port: int) -> str:

@@ -247,7 +247,7 @@ def article(i: int, more: str = "") -> Any:
     return Article(f"article-{i:03}", f"About the {one}", text, published=date(2023, 1, 1) + timedelta(days=i))
 
 
-def prepare(path: Path) -> None:
+def prepare(path: Path, n_articles: int = N_ARTICLES) -> None:
     """Build the index that every trial begins with: some generations, a removal, a checkpoint behind the newest."""
 
     def build() -> None:
@@ -257,7 +257,7 @@ def prepare(path: Path) -> None:
         encoder = encoder_of()
         index = Index.open_or_create(path, encoder.identity)
         vectors.REPLAY_FLOOR = 6
-        add_articles(index, encoder, [article(i) for i in range(N_ARTICLES)])
+        add_articles(index, encoder, [article(i) for i in range(n_articles)])
         vectors.REPLAY_FLOOR = 1_000
         add_articles(index, encoder, [article(4, "A correction.")])
         with index.writer() as writer:

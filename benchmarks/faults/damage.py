@@ -1,8 +1,14 @@
 """Flip bits in and cut off every file of an index: `python -m benchmarks.faults.damage`.
 
-Each trial copies a small index and changes one bit, or cuts the file off. A damaged view must be healed from the log
-before anything else parses it: the same 50 questions are answered as before. Damage of the log must be reported by an
-error or by `rag check`, or lie where nothing is stored: no answer may differ without a word.
+Each trial copies a small index and changes one bit, or cuts the file off. What is asked of what is left:
+
+- A view (word view, exact and compressed vectors) is healed from the log before anything else parses it: the same 50
+  questions are answered as before.
+- Damage of the log (`articles.db`) is reported by an error or by `rag check`, or lies where nothing is stored: no
+  answer may differ without a word. Every article whose rows have changed, as plain SQL reads them, is named.
+- The write-ahead log that a killed writer leaves (`articles.db-wal`) ends, for SQLite, where a frame does not fit: an
+  older generation, whole and clean, is what can be had.
+- `questions.db` touches no answer and no article. Its own rows have no digest: what reads otherwise is counted.
 """
 
 from __future__ import annotations
@@ -11,24 +17,53 @@ import argparse
 import logging
 import os
 import random
+import re
 import shutil
+import signal
+import sqlite3
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.faults import finish
-from benchmarks.faults.campaign import in_child, observed, prepare, state_of
+from benchmarks.faults.campaign import N_ARTICLES, article, encoder_of, in_child, observed, prepare, state_of
 
 SEED = 20261125
 CUTS = (0.0, 0.25, 0.5, 0.99)
 """Shares of the file that a cut leaves."""
-LOG = "articles.db"
+LOG, WAL, QUESTIONS = "articles.db", "articles.db-wal", "questions.db"
+N_COMPRESSED = 24
+"""Passages, one an article, in the index whose vectors are compressed: 16 centres of 4 bits need as many."""
+N_LAST = 3
+"""Generations that the killed writer has committed and nobody has moved into the database."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """An index whose files are damaged one at a time.
+
+    Attributes:
+        folder: The index; only copies are opened.
+        files: Which of its files, below `folder`.
+        states: What it may be afterwards, the state it was in last.
+        questions: What is kept in `questions.db`.
+    """
+
+    folder: Path
+    files: list[Path]
+    states: list[Any]
+    questions: str
 
 
 def main() -> None:
     """Run the campaign and print a row for each file."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--flips", type=int, default=200, help="of each file")
     parser.add_argument("--out", type=Path, help="write the rows as JSON here")
     options = parser.parse_args()
@@ -37,20 +72,90 @@ def main() -> None:
     rng, rows = random.Random(SEED), []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
-        prepare(folder / "old")
-        old = state_of(folder / "old")
-        for file in sorted(p for p in (folder / "old").rglob("*") if p.is_file() and p.stat().st_size):
-            relative = file.relative_to(folder / "old")
-            counts: Counter[str] = Counter()
-            for change in [*(["flip"] * options.flips), *CUTS]:
-                path = folder / "trial"
-                shutil.rmtree(path, ignore_errors=True)
-                shutil.copytree(folder / "old", path)
-                damage(path / relative, change, rng)
-                counts[outcome(path, old, str(relative))] += 1
-            rows.append({"file": kind(relative), "bytes": file.stat().st_size, **counts})
-            print(f"{kind(relative):34}{file.stat().st_size:8} bytes  {dict(counts)}", flush=True)
+        for material in materials(folder):
+            for file in material.files:
+                counts: Counter[str] = Counter()
+                for change in [*(["flip"] * options.flips), *CUTS]:
+                    path = copied(material.folder, folder / "trial")
+                    damage(path / file, change, rng)
+                    counts[outcome(path, material, str(file))] += 1
+                n_bytes = (material.folder / file).stat().st_size
+                rows.append({"file": kind(file), "index": material.folder.name, "bytes": n_bytes, **counts})
+                print(f"{material.folder.name:12}{kind(file):34}{n_bytes:8} bytes  {dict(counts)}", flush=True)
     finish(rows, f"{len(rows)} files", sum(row.get("FAULT", 0) for row in rows), options.out)
+
+
+def materials(folder: Path) -> Iterator[Material]:
+    """Make the indexes in `folder`: one with all files, one with compressed vectors, one whose writer was killed."""
+    from rag.index import structure
+
+    plain = folder / "plain"
+    prepare(plain)
+    in_child(lambda: keep_questions(plain))
+    plain_state, kept = state_of(plain), in_child(lambda: questions_of(plain))
+    files = sorted(p.relative_to(plain) for p in plain.rglob("*") if p.is_file() and p.stat().st_size)
+    yield Material(plain, files, [plain_state], kept)
+
+    exact, structure.COMPRESSED_FROM = structure.COMPRESSED_FROM, 1
+    compressed = folder / "compressed"
+    prepare(compressed, N_COMPRESSED)
+    (file,) = compressed.glob("*.faiss")
+    assert structure.parse(np.fromfile(file, np.uint8)).n_lists
+    yield Material(compressed, [file.relative_to(compressed)], [state_of(compressed)], "")
+    structure.COMPRESSED_FROM = exact
+
+    states = [plain_state]
+    for n in range(1, N_LAST + 1):
+        done = copied(plain, folder / "done")
+        in_child(lambda n=n, done=done: commit_last(done, n, killed=False))
+        states.append(state_of(done))
+    killed = copied(plain, folder / "killed")
+    assert in_child(lambda: commit_last(killed, N_LAST, killed=True)) == -signal.SIGKILL
+    yield Material(killed, [Path(WAL)], states, kept)
+
+
+def copied(source: Path, target: Path) -> Path:
+    """Put a copy of an index in the place of `target`."""
+    shutil.rmtree(target, ignore_errors=True)
+    return Path(shutil.copytree(source, target))
+
+
+def commit_last(path: Path, n: int, killed: bool) -> None:
+    """Commit `n` generations; a killed writer has moved none of them from the write-ahead log into the database."""
+    from rag.index import Index
+    from rag.ingest import encode_drafts, make_draft
+
+    encoder = encoder_of()
+    with Index.open(path).writer() as writer:
+        for i in range(N_ARTICLES, N_ARTICLES + n):
+            writer.commit(encode_drafts([make_draft(article(i), encoder)], encoder, {}), [f"article-{i - 10:03}"])
+        if killed:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def keep_questions(path: Path) -> None:
+    """Save questions with their answers, and one that was asked in vain."""
+    from benchmarks.faults.material import opened
+    from rag.saved.vain import VainQuestions
+    from rag.saved.watched import SavedQuestions
+    from rag.types import Constraints
+
+    rag = opened(path, "fake")
+    for question in ("What did the river report say?", "Which bridge was old news?"):
+        SavedQuestions(path).add(question, Constraints(), rag.ask(question), None)
+    VainQuestions(path).record("Who won the regatta?", Constraints(), 1)
+
+
+def questions_of(path: Path) -> str:
+    """Return what `questions.db` keeps, or "refused" where this package's own error says that it cannot be read."""
+    from rag.errors import RagError
+    from rag.saved.vain import VainQuestions
+    from rag.saved.watched import SavedQuestions
+
+    try:
+        return repr((SavedQuestions(path).all(), VainQuestions(path).all()))
+    except RagError:
+        return "refused"
 
 
 def damage(file: Path, change: str | float, rng: random.Random) -> None:
@@ -63,18 +168,67 @@ def damage(file: Path, change: str | float, rng: random.Random) -> None:
     file.write_bytes(data)
 
 
-def outcome(path: Path, old: Any, file: str) -> str:
+def outcome(path: Path, material: Material, file: str) -> str:
     """Say what became of an index with one damaged file."""
+    changed = changed_articles(path, material.folder) if file == LOG else set()
     found = in_child(lambda: observed(path))
     if isinstance(found, int):
         return tell(file, f"the process ended with {found}")
+    if not found.get("ours", True):
+        return tell(file, f"not an error of this package: {found['error']}")
+    if "error" in found or found["problems"]:
+        return reported(file, found, changed)
+    if changed or found["state"] not in material.states:
+        return tell(file, f"an answer or an article is another one, and nothing is reported: {sorted(changed)}")
+    if file == WAL:
+        return "the last generation" if found["state"] == material.states[-1] else "an older generation"
+    if file == QUESTIONS:
+        return kept_questions(path, material)
+    return "harmless" if file == LOG else "healed or harmless"
+
+
+def reported(file: str, found: dict[str, Any], changed: set[str]) -> str:
+    """Judge an error or what `rag check` says: it may be of the log alone, and must name every article that changed."""
+    if file not in (LOG, WAL):
+        return tell(file, str(found.get("error") or found["problems"]))
     if "error" in found:
-        return "refused" if file.startswith(LOG) and found.get("ours", True) else tell(file, found["error"])
-    if found["problems"]:
-        return "reported" if file.startswith(LOG) else tell(file, str(found["problems"]))
-    if found["state"] != old:
-        return tell(file, "an answer or an article is another one, and nothing is reported")
-    return "harmless" if file.startswith(LOG) else "healed or harmless"
+        named = re.search(r"[Aa]rticle '|malformed database schema \(\w|passage \d", found["error"])
+        return "refused, and named" if named else "refused"
+    missing = [one for one in sorted(changed) if not any(f"article {one!r}" in told for told in found["problems"])]
+    if missing:
+        return tell(file, f"{missing} changed, and are not among {found['problems']}")
+    return "reported by article" if any("article '" in told for told in found["problems"]) else "reported"
+
+
+def changed_articles(path: Path, before: Path) -> set[str]:
+    """Return the ids of active articles whose row, passages or vectors differ; none where SQLite cannot read them."""
+    try:
+        now, then = stored(path), stored(before)
+    except sqlite3.Error:
+        return set()
+    return {key.decode(errors="replace") for key in now.keys() & then.keys() if now[key] != then[key]}
+
+
+def stored(path: Path) -> dict[bytes, list[Any]]:
+    """Read the active articles by plain SQL, without an index that could be damaged too: their rows by their ids."""
+    passages: dict[Any, list[Any]] = {}
+    with closing(sqlite3.connect(f"file:{path / LOG}?mode=ro&immutable=1", uri=True)) as connection:
+        connection.text_factory = bytes
+        sql = "SELECT article, p.*, v.vector FROM passages p NOT INDEXED LEFT JOIN vectors v ON passage = id"
+        for row, *values in connection.execute(f"{sql} WHERE removed IS NULL"):
+            passages.setdefault(row, []).append(values)
+        rows = connection.execute("SELECT id, row, * FROM articles NOT INDEXED WHERE removed IS NULL").fetchall()
+    return {key: [values, passages.get(row)] for key, row, *values in rows if isinstance(key, bytes)}
+
+
+def kept_questions(path: Path, material: Material) -> str:
+    """Say what has become of the questions that readers keep."""
+    found = in_child(lambda: questions_of(path))
+    if not isinstance(found, str):
+        return tell(QUESTIONS, f"not an error of this package: {found}")
+    if found == "refused":
+        return found
+    return "harmless" if found == material.questions else "reads otherwise"
 
 
 def tell(file: str, fault: str) -> str:

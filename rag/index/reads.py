@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
 from rag.index.log import Log, Row
-from rag.index.records import ARTICLE_COLUMNS, article_from_row, identity_from_json, is_unicode, vectors_from_rows
+from rag.index.records import (
+    ARTICLE_COLUMNS,
+    article_from_row,
+    day_from_text,
+    identity_from_json,
+    is_unicode,
+    vectors_from_rows,
+)
 from rag.types import Article, EncoderIdentity, Passage, text_digest
 
 Ids = NDArray[np.int64]
@@ -278,7 +285,10 @@ def published_range(log: Log, upto: int) -> tuple[date | None, date | None]:
     first, last = log.rows(
         f"SELECT min(published), max(published) FROM articles a WHERE {LIVE_ARTICLE}", {"upto": upto}
     )[0]
-    return (date.fromisoformat(first), date.fromisoformat(last)) if first else (None, None)
+    try:
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first else (None, None)
+    except (ValueError, TypeError) as error:
+        raise IndexDamaged(f"{log.file} has an article whose day cannot be read: {error}. {_RESTORE}") from error
 
 
 def n_articles_by_source(log: Log, upto: int) -> dict[str, int]:
@@ -303,6 +313,7 @@ def counted(log: Log, upto: int) -> tuple[int, int, int, int]:
     return n_articles, n_passages, n_bytes // 8, n_characters
 
 
+_RESTORE = "Run `rag check` to learn which, or restore the file from a backup."
 _STORED = f"{ARTICLE_COLUMNS}, sentences, digest"
 _PASSAGE_AND_ARTICLE = "passages p JOIN articles a ON a.row = p.article"
 
@@ -317,8 +328,10 @@ def _with_texts(log: Log, rows: Sequence[Row]) -> list[PassageText]:
     articles = {row[0]: row[1:] for row in log.rows(sql, (_json(sorted({row[1] for row in rows})),))}
     out = []
     for number, row, start, end in rows:
+        if row not in articles:
+            raise IndexDamaged(f"{log.file}: passage {number} is of an article that is not there. {_RESTORE}")
         article_id, title, text, published, source = articles[row]
-        day = None if published is None else date.fromisoformat(published)
+        day = day_from_text(published, article_id)
         out.append(PassageText(number, article_id, start, title, text[start:end], day, source))
     return out
 

@@ -46,14 +46,30 @@ def article_from_row(row: Sequence[Any]) -> Article:
             source,
             url,
             tuple(json.loads(authors)),
-            date.fromisoformat(published) if published is not None else None,
+            None if published is None else date.fromisoformat(published),
             section,
             origin,
         )
     except (ValueError, TypeError) as error:
-        raise IndexDamaged(
-            f"Article {identifier!r} cannot be read from the log: {error}. Remove it and add it again from its source."
-        ) from error
+        raise _unreadable(identifier, error) from error
+
+
+def day_from_text(published: str | None, article_id: str) -> date | None:
+    """Read the day on which an article was published.
+
+    Raises:
+        IndexDamaged: It is no day.
+    """
+    try:
+        return None if published is None else date.fromisoformat(published)
+    except (ValueError, TypeError) as error:
+        raise _unreadable(article_id, error) from error
+
+
+def _unreadable(article_id: str, error: Exception) -> IndexDamaged:
+    return IndexDamaged(
+        f"Article {article_id!r} cannot be read from the log: {error}. Remove it and add it again from its source."
+    )
 
 
 def authors_to_text(authors: Sequence[str]) -> str:

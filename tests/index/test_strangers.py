@@ -332,3 +332,17 @@ def test_a_folder_in_the_place_of_a_checkpoint_is_named_and_replaced(path: Path)
     newest.mkdir()
     assert index.check(repair=True).ok
     assert newest.is_file()
+
+
+def test_a_day_or_an_article_that_is_gone_is_told_as_damage_wherever_it_is_read(path: Path) -> None:
+    run_sql(path, "UPDATE articles SET published = '2023-01- 3' WHERE id = 'article-002'")
+    index = Index.open(path)
+    with pytest.raises(IndexDamaged, match="Article 'article-002' cannot be read from the log"):
+        index.snapshot().texts(index.snapshot().word_view.ids())
+    run_sql(path, "UPDATE articles SET published = '0' WHERE id = 'article-002'")
+    with pytest.raises(IndexDamaged, match=r"an article whose day cannot be read.*Run `rag check` to learn which"):
+        index.status()
+    assert "article 'article-002'" in str(index.check().problems[0])
+    run_sql(path, "PRAGMA foreign_keys = OFF", "UPDATE passages SET article = 99 WHERE id = 1")
+    with pytest.raises(IndexDamaged, match="passage 1 is of an article that is not there"):
+        index.snapshot().texts([1])

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.errors import IndexDamaged
 from rag.index import reads
 from rag.index.log import Log
 from rag.index.reads import Ids
@@ -56,7 +57,12 @@ def advance(facts: Facts, log: Log, upto: int) -> Facts:
     """Return the facts at a later generation; costs what has changed, not what is there."""
     codes = {name: i for i, name in enumerate(facts.names)}
     runs = reads.added_runs(log, facts.generation, upto)
-    days = [0 if day is None else date.fromisoformat(day).toordinal() for _, _, day, _ in runs]
+    try:
+        days = [0 if day is None else date.fromisoformat(day).toordinal() for _, _, day, _ in runs]
+    except (ValueError, TypeError) as error:
+        raise IndexDamaged(
+            f"{log.file} has an article whose day cannot be read: {error}. Run `rag check` to see which one it is."
+        ) from error
     sources = [-1 if name is None else codes.setdefault(name.casefold(), len(codes)) for _, _, _, name in runs]
     kept = ~np.isin(facts.first, reads.removed_ids(log, facts.generation, upto))  # an article's passages go at once
     return Facts(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.errors import IndexDamaged
 from rag.index import Index, facts, reads
 from rag.index.log import Log, Parameters, Row
 from rag.index.migrations import MIGRATIONS
@@ -118,3 +119,11 @@ def test_an_index_of_schema_3_opens_and_is_brought_up_by_the_next_writer_its_sea
         assert connection.execute("PRAGMA user_version").fetchone() == (4,)
         (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'articles_source'").fetchone()
     assert sql.endswith("(source, published, added, removed)")
+
+
+def test_a_damaged_day_ends_a_limited_question_in_an_error_that_says_what_to_run(index: Index, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "articles.db")) as connection:
+        connection.execute("UPDATE articles SET published = '2023-99-01' WHERE id = 'article-005'")
+        connection.commit()
+    with pytest.raises(IndexDamaged, match="rag check"):
+        Index.open(tmp_path).snapshot().search_dense(ENCODER.encode(["bridge"])[0], 3, LIMITS[0])

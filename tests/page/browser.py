@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from axe_core_python.selenium import Axe
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
@@ -29,6 +34,7 @@ FLAGS = (
     "--disable-sync",
     "--window-size=1280,800",
 )
+ROOT = Path(__file__).parents[2]
 PATIENCE_S = 20  # for one thing to appear; a machine under load needs several seconds to draw Gradio's first page
 
 
@@ -57,7 +63,7 @@ class Browser:
     def js(self, code: str, *arguments: object) -> Any:
         return self.driver.execute_script(code, *arguments)
 
-    def until(self, condition: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
+    def until(self, condition: Callable[[], Any], what: object, patience_s: float = PATIENCE_S) -> Any:
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             try:
@@ -117,6 +123,17 @@ class Browser:
         severe = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
         return [message for message in severe if "AbortError: signal is aborted" not in message]
 
+    def passes_axe(self, what: str) -> None:
+        """Wait until axe-core finds no fault in what is shown: colours fade in."""
+        found: list[Any] = [f"no faults in {what}"]  # shown as it is at the end
+
+        def look() -> bool:
+            faults = Axe().run(self.driver)["violations"]
+            found[1:] = [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in faults]
+            return not faults or bool(time.sleep(0.2))
+
+        self.until(look, found, patience_s=10)
+
     def requests(self) -> set[str]:
         """Return the hosts that the page itself has asked so far; the browser's own pages and data: left out."""
         for entry in self.driver.get_log("performance"):
@@ -142,3 +159,49 @@ def open_browser(profile: Path) -> Iterator[Browser]:
         yield Browser(driver)
     finally:
         driver.quit()
+
+
+@contextmanager
+def served(*flags: str, module: str = "tests.page.fake_rag", folder: Path | None = None) -> Iterator[str]:
+    """Serve a page from a process of its own, as users do, and yield its address; end it after.
+
+    Args:
+        flags: Given to the module.
+        module: What serves it.
+        folder: Where it works: what a reader notes is written there. By default one that goes with it.
+    """
+    command = [sys.executable, "-m", module, *flags]
+    with (
+        tempfile.TemporaryDirectory() as own,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, cwd=folder or own, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        ) as process,
+    ):
+        assert process.stdout
+        try:
+            lines = iter(process.stdout.readline, "")
+            told = next(line for line in lines if line.startswith("Ask the news at"))
+            yield re.findall(r"http://\S+", told)[0]
+        finally:
+            process.terminate()
+
+
+def anew(tab: Browser, address: str) -> None:
+    """Open the page as in a new browser: a tab that was there before goes on with its conversation."""
+    tab.driver.get(address.partition("?")[0].rstrip("/") + "/theme.css")
+    tab.js("localStorage.clear(); sessionStorage.clear()")
+    tab.errors()  # a page that is left in the middle of something says so
+    tab.driver.get(address)
+
+
+@contextmanager
+def visited(
+    tab: Browser, *flags: str, module: str = "tests.page.fake_rag", folder: Path | None = None
+) -> Iterator[str]:
+    """Open the page of a server of its own and yield its address; at the end the console must have no error."""
+    with served(*flags, module=module, folder=folder) as address:
+        tab.size(1280, 800)
+        anew(tab, address)
+        yield address
+        assert tab.errors() == []
+        tab.driver.get("about:blank")

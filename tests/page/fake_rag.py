@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
@@ -281,6 +281,11 @@ HARVEST = Article(
     source="Campo",
     published=date(2024, 8, 12),
 )
+RAISED = "What did Blinken raise about Taiwan Strait peace?"
+RAISED_QUOTE = (
+    "Blinken raised unfair economic practices, human rights abuses in Xinjiang and peace in the Taiwan Strait."
+)
+ACROSS_TWO = "Which balloon crossed the United States from Montana?"
 PAYLOAD = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>'
 MARKDOWN = (
     "**bold** `code` $x^2$ $$y$$ [link](javascript:window.hacked=3) # head {{7*7}} ${window.hacked=4} _em_ <b>b</b>"
@@ -301,22 +306,6 @@ def stocked() -> FakeRag:
     return FakeRag([SUMMIT, BALLOON, HARVEST, HOSTILE])
 
 
-def besieged() -> FakeRag:
-    """An article for each payload, which stands in every one of its fields."""
-    from tests.page.payloads import PAYLOADS
-
-    def article(n: int, payload: str) -> Article:
-        text = (
-            f"The besieged town number{n} spoke of {payload} at noon.\n{payload}\nNothing else happened in number{n}."
-        )
-        day = date(2023, 1, 1) + timedelta(days=n)
-        return Article(
-            f"n{n}-{payload}", f"Siege number{n} {payload}", text, payload, payload, (payload,), day, payload
-        )
-
-    return FakeRag(article(n, payload) for n, payload in enumerate(PAYLOADS))
-
-
 class Slow(FakeRag):
     """Takes a moment before each step."""
 
@@ -326,17 +315,14 @@ class Slow(FakeRag):
             yield step
 
 
-if __name__ == "__main__":  # the page by itself: python -m tests.page.fake_rag [--empty]
+def chosen_rag(arguments: Sequence[str]) -> FakeRag:
+    if "--slow" in arguments:
+        return Slow([SUMMIT, BALLOON, HARVEST])
+    return FakeRag() if "--empty" in arguments else stocked()
+
+
+if __name__ == "__main__":  # the page by itself: python -m tests.page.fake_rag [--empty | --slow]
     from app import launch
 
-    slow = Slow([SUMMIT, BALLOON, HARVEST])
-    chosen = (
-        slow
-        if "--slow" in sys.argv
-        else FakeRag()
-        if "--empty" in sys.argv
-        else besieged()
-        if "--besieged" in sys.argv
-        else stocked()
-    )
+    chosen = chosen_rag(sys.argv)
     launch(chosen, port=0)  # type: ignore[arg-type]

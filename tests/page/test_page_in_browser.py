@@ -3,93 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
-import time
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from axe_core_python.selenium import Axe
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from rag.answer_json import answer_from_json
-from tests.page.browser import Browser, open_browser
-from tests.page.fake_rag import BALLOON, HARVEST, HOSTILE, MARKDOWN, PAYLOAD, SUMMIT
-from tests.page.payloads import PAYLOADS
+from tests.page.browser import anew, visited
+from tests.page.fake_rag import ACROSS_TWO, BALLOON, HARVEST, PAYLOAD, RAISED, RAISED_QUOTE, SUMMIT
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parents[2]
-
-RAISED = "What did Blinken raise about Taiwan Strait peace?"
-RAISED_QUOTE = (
-    "Blinken raised unfair economic practices, human rights abuses in Xinjiang and peace in the Taiwan Strait."
-)
-ACROSS_TWO = "Which balloon crossed the United States from Montana?"
-
-
-@contextmanager
-def served(*flags, module="tests.page.fake_rag"):
-    """Serve a FakeRag from a process of its own, as users do, and yield its address; end it after."""
-    command = [sys.executable, "-m", module, *flags]
-    with (
-        tempfile.TemporaryDirectory() as folder,  # what a reader notes is written there, not here
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        ) as process,
-    ):
-        try:
-            lines = iter(process.stdout.readline, "")
-            yield next(re.search(r"http://\S+", line).group() for line in lines if line.startswith("Ask the news at"))
-        finally:
-            process.terminate()
-
-
-@pytest.fixture(scope="module")
-def tab(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def address(tab):
-    with served() as address:
-        yield address
-
-
-def anew(tab, address):
-    """Open the page as in a new browser: a tab that was there before goes on with its conversation."""
-    tab.driver.get(address.partition("?")[0].rstrip("/") + "/theme.css")
-    tab.js("localStorage.clear(); sessionStorage.clear()")
-    tab.errors()  # a page that is left in the middle of something says so
-    tab.driver.get(address)
-
-
-@pytest.fixture
-def page(tab: Browser, address):
-    tab.size(1280, 800)
-    anew(tab, address)
-    tab.shown(".rag-example, .rag-goto")
-    yield tab
-    assert tab.js("return window.hacked") is None
-    assert tab.requests() == {"127.0.0.1"}
-    assert tab.errors() == []
-
-
-@contextmanager
-def visited(tab, *flags, module="tests.page.fake_rag"):
-    """Open the page of a server of its own; at the end the console must have no error."""
-    with served(*flags, module=module) as address:
-        tab.size(1280, 800)
-        anew(tab, address)
-        yield
-        assert tab.errors() == []
-        tab.driver.get("about:blank")
 
 
 def test_a_marker_leads_to_the_cited_sentence_in_the_full_article(page):
@@ -217,64 +142,6 @@ def test_an_empty_question_does_nothing(page):
     assert len(page.all(".rag-question")) == 1
 
 
-def test_hostile_text_is_shown_letter_by_letter_everywhere(page):
-    answer = page.ask(f"zebra escaped zoo {MARKDOWN} {PAYLOAD}")
-    assert page.shown(".rag-question").text == f"zebra escaped zoo {MARKDOWN} {PAYLOAD}"
-    assert f"The zebra escaped from {PAYLOAD} the zoo." in answer.text
-    page.click(".rag-marker", "2")
-    page.until(lambda: page.active()["id"] == "a1-2", "the second sentence")
-    assert page.active()["text"] == f"The zebra escaped from {PAYLOAD} the zoo."
-    panel = page.shown("#rag-sources .rag-panel")
-    for text in (
-        HOSTILE.title,
-        HOSTILE.source,
-        HOSTILE.authors[0],
-        MARKDOWN,
-        "# Zebra heading",
-        "</div></p><h1>out</h1>",
-    ):
-        assert text in panel.text
-    page.click("#rag-tabs button[role=tab]", "Articles")
-    row = page.shown(".rag-row", "Zebra")
-    assert HOSTILE.id in row.text
-    row.click()
-    assert page.shown(".rag-reader .rag-title").text == HOSTILE.title
-    foreign = "img, script, iframe, h1:not(.rag-masthead h1), a[href^=javascript], em:not(.rag-gone), [onerror]"
-    inside = ", ".join(
-        f"{place} :is({foreign})" for place in ("#rag-chat .message", ".rag-panel", ".rag-list", ".rag-reader")
-    )
-    assert page.all(inside) == []
-
-
-def test_three_hundred_payloads_in_every_field_run_nothing_and_fetch_nothing(tab):
-    with visited(tab, "--besieged"):
-        tab.shown(".rag-example", "What is new about Siege")  # those that were tried, after the headlines
-        for n in range(0, len(PAYLOADS), 30):  # the answer, its card, its sources and the article have them all
-            tab.ask(f"Which besieged town number{n} spoke at noon?")
-            assert f"number{n} spoke of" in tab.all(".rag-answer")[-1].text
-        tab.shown(".rag-follow")
-        tab.click(".rag-ask-others")
-        tab.shown(".rag-other")
-        tab.click(".rag-ask-why")
-        tab.shown(".rag-why")
-        tab.click(".rag-ask-wrong")
-        tab.shown(".rag-choose")
-        tab.click("#rag-tabs button[role=tab]", "Articles")
-        for shown in range(50, len(PAYLOADS), 50):
-            tab.until(lambda shown=shown: len(tab.all(".rag-row")) >= shown, f"{shown} rows")
-            tab.js("document.querySelector('.rag-more').click()")
-        tab.until(lambda: len(tab.all(".rag-row")) == len(PAYLOADS), "all rows")
-        for row in (0, 100, 299):
-            tab.js("document.querySelectorAll('.rag-row')[arguments[0]].click()", row)
-            tab.shown(".rag-reader")
-        assert tab.js("return window.hacked") is None
-        made = "script, iframe, object, embed, base, form, link, meta, svg:not(.rag-timeline, button svg)"
-        page = "document.querySelector('.gradio-container')"
-        look = f"return [...{page}.querySelectorAll(arguments[0])].map(e => e.outerHTML)"
-        assert [markup for markup in tab.js(look, made) if "hacked" in markup or "evil.example" in markup] == []
-        assert tab.requests() == {"127.0.0.1"}
-
-
 def test_pasted_text_is_added_listed_found_and_answered_from(page):
     page.click("#rag-tabs button[role=tab]", "Articles")
     before = int(page.shown(".rag-stock").text.split()[0])
@@ -358,25 +225,6 @@ def test_the_columns_stand_side_by_side_on_a_desk(page):
     assert left["x"] + left["width"] < right["x"]
     assert 0.5 < left["width"] / (left["width"] + right["width"]) < 0.6
     assert page.js("return document.documentElement.scrollHeight <= innerHeight")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_labels_contrast_and_headings_pass_axe_on_every_screen(page, address, theme):
-    anew(page, f"{address}?__theme={theme}")
-    page.shown(".rag-example")
-
-    def faults():
-        found = Axe().run(page.driver)["violations"]
-        return [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in found]
-
-    page.until(lambda: faults() == [], "a welcome without faults")  # colours fade in
-    page.ask(RAISED)
-    page.click(".rag-filters summary")
-    page.click(".rag-ask-why")
-    page.shown(".rag-why")
-    for tab in ("Ask", "Articles", "Saved", "Evaluate"):
-        page.click("#rag-tabs button[role=tab]", tab)
-        page.until(lambda: faults() == [] or time.sleep(0.2), f"the tab {tab} without faults: {faults()}")
 
 
 def test_an_empty_index_leads_to_the_articles_tab(tab):

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from axe_core_python.selenium import Axe
 
-from tests.page.browser import Browser, open_browser
+from tests.page.browser import Browser, anew, served
 from tests.page.fake_rag import PAYLOAD
-from tests.page.test_page_in_browser import anew, served
 
 pytestmark = pytest.mark.browser
 
 KILLED = "How many people were killed in the quake?"
 CAME = "Rescuers said 41 people were killed in the quake."
-
-
-@pytest.fixture(scope="module")
-def tab(tmp_path_factory):
-    with open_browser(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
 
 
 @pytest.fixture
@@ -106,11 +96,6 @@ def test_the_tab_passes_axe_and_fits_a_phone(page, theme):
     for summary in page.all(".rag-topic summary, .rag-rests summary, .rag-delete summary"):
         if summary.is_displayed():
             summary.click()
-
-    def faults():
-        found = Axe().run(page.driver)["violations"]
-        return [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in found]
-
-    page.until(lambda: faults() == [] or time.sleep(0.2), f"no faults: {faults()}")
+    page.passes_axe("the tab")
     page.size(390, 844, phone=True)
     page.until(lambda: page.js("return document.documentElement.scrollWidth") == 390, "the width of a phone")

@@ -118,7 +118,7 @@ function card(marker) {
   page.card.className = "rag-card";
   page.card.setAttribute("role", "tooltip");
   page.card.append(...[...source.childNodes].map((node) => node.cloneNode(true)));
-  document.querySelector(".gradio-container").append(page.card);
+  document.querySelector(".gradio-container main").append(page.card); // in the landmark that its marker is in
   const at = marker.getBoundingClientRect();
   const width = page.card.offsetWidth;
   const height = page.card.offsetHeight;

@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
+from rag.api import Rag
 from rag.errors import SettingInvalid
-from rag.evaluation import read_set
+from rag.evaluation import evaluate, read_set
 from rag.page.feedback import choosing_html, record, recorded_html
 from rag.page.why import Cited, why_html
+from rag.settings import Settings
+from tests.fakes import BagOfWordsEncoder, WordOverlapEvidence
 from tests.page.fake_rag import PAYLOAD, SUMMIT, FakeRag, stocked
+from tests.test_api import ARTICLES
 
 QUESTION = "What did Blinken raise about Taiwan Strait peace?"
 
@@ -97,3 +101,22 @@ def test_hostile_text_stays_text(rag):
 def test_an_article_that_is_gone_is_explained_as_far_as_it_goes(answer):
     shown = why_html(FakeRag(), "a1", answer, Cited(SUMMIT.id, 1), {})
     assert "is not among the first 0 any more" in shown
+
+
+def test_what_readers_noted_is_measured_by_rag_eval(tmp_path):
+    rag = Rag(Settings(index=tmp_path / "index"), BagOfWordsEncoder(), WordOverlapEvidence())
+    rag.add_articles(ARTICLES)
+    talks, folder = rag.article("talks"), tmp_path / "feedback"
+    _met, lasted, rain = rag.sentences("talks")
+    asked = {
+        "How long was the meeting with Xi?": lasted,
+        "Who met Xi Jinping in Beijing on Monday?": rain,  # the reader errs: what is measured tells
+        "Who won the regatta of Ostmere?": None,
+    }
+    for question, sentence in asked.items():
+        record(rag.ask(question), talks if sentence else None, sentence, folder)
+    report = evaluate(folder, index=rag, out=tmp_path / "out")
+    assert (report.out / "report.html").is_file()
+    rows = [json.loads(line) for line in (report.out / "scores.jsonl").read_text(encoding="utf-8").splitlines()]
+    outcomes = ["right", "wrong sentence", "rightly abstained"]
+    assert [(row["question"], row["outcome"]) for row in rows] == list(zip(asked, outcomes, strict=True))

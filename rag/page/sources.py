@@ -190,7 +190,7 @@ def _closest(shelf: Shelf, key: str, answer: Answer, articles: dict[str, Article
             sentence.end,
             quote,
             evidence.score,
-            article.url,
+            text_fragment_link(article.url, quote),
             near=True,
             sentence=evidence.sentence,
         )

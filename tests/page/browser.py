@@ -101,6 +101,18 @@ class Browser:
         self.until(lambda: len(self.all(css)) > before, f"an answer to {question!r}")
         return self.all(css)[-1]
 
+    def add_text(self, title: str, day: str, text: str) -> None:
+        """Paste a text in the tab of the articles, and wait until it is added."""
+        self.click("#rag-tabs button[role=tab]", "Articles")
+        if not [box for box in self.all("#rag-paste textarea") if box.is_displayed()]:
+            self.click("#rag-paste > button")
+        self.shown("#rag-paste textarea")
+        boxes = [box for box in self.all("#rag-paste input, #rag-paste textarea") if box.is_displayed()]
+        for box, written in zip(boxes, (title, day, text), strict=True):
+            box.send_keys(written)
+        self.click("#rag-paste button", "Add this text")
+        self.shown(".rag-report", "1 added")
+
     def active(self) -> Any:
         """Wait until a mark is highlighted, fully visible in the window and in the panel, and at rest; return it."""
         code = """
@@ -114,6 +126,11 @@ class Browser:
             return seen && still ? {id: mark.id, text: mark.textContent} : null;
         """
         return self.until(lambda: self.js(code), "a highlighted sentence in view")
+
+    def keeps(self, n: int) -> None:
+        """Wait until the browser keeps n conversations."""
+        names = "return Object.keys(localStorage).filter((name) => name.startsWith('rag-conversation:')).length"
+        self.until(lambda: self.js(names) == n, f"{n} conversations to be kept")
 
     def errors(self) -> list[str]:
         """Return the errors that the console has shown since this was asked last.

@@ -1,8 +1,10 @@
-"""The page on a real Rag, with questions saved and asked in vain: `python -m tests.page.saved_page`."""
+"""The page on a real Rag, with questions asked in vain; its index is made where it is started.
+
+`python -m tests.page.saved_page`; settings come from RAG_….
+"""
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,14 +23,13 @@ def main() -> None:
     """Serve until interrupted."""
     from app import launch
 
-    with tempfile.TemporaryDirectory() as folder:
-        rag = Rag(Settings(index=Path(folder) / "index"), BagOfWordsEncoder(), WordOverlapEvidence())
-        rag.add_articles(ARTICLES)
-        vain = VainQuestions(rag.settings.index)
-        for n, question in enumerate(VAIN):
-            given = make_constraints(sources=[PAYLOAD] if PAYLOAD in question else [])
-            vain.record(question, given, rag.generation, day=date.today() - timedelta(days=40 * n))
-        launch(rag, port=0)
+    rag = Rag(Settings(index=Path("index")), BagOfWordsEncoder(), WordOverlapEvidence())
+    rag.add_articles(ARTICLES)
+    vain = VainQuestions(rag.settings.index)
+    for n, question in enumerate(VAIN):
+        given = make_constraints(sources=[PAYLOAD] if PAYLOAD in question else [])
+        vain.record(question, given, rag.generation, day=date.today() - timedelta(days=40 * n))
+    launch(rag, port=0)
 
 
 if __name__ == "__main__":

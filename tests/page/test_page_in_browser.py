@@ -239,152 +239,9 @@ def test_nothing_of_the_page_is_offered_as_a_public_api(address):
         assert json.load(reply) == {"named_endpoints": {}, "unnamed_endpoints": {}}
 
 
-def test_filters_apply_to_the_next_question_until_they_are_cleared(page):
-    page.click(".rag-filters summary")
-    page.js(
-        "const box = document.querySelector('.rag-filters input[name=until]'); box.value = '2023-03-01';"
-        "box.dispatchEvent(new Event('change', {bubbles: true}))"
-    )
-    page.shown(".rag-filters-now", "until 2023-03-01, all outlets")
-    answer = page.ask(ACROSS_TWO)
-    page.shown("#rag-sources .rag-title", BALLOON.title)
-    assert "one source" in answer.text
-    page.click(".rag-filters-clear")
-    page.shown(".rag-filters-now", "all dates, all outlets")
-    page.click(".rag-filters input[value='Campo']")
-    page.shown(".rag-filters-now", "all dates, Campo")
-    assert "The articles don" in page.ask(ACROSS_TWO).text
-
-
-def paste(tab, *texts):
-    """Add an article by its title, day and text."""
-    tab.click("#rag-tabs button[role=tab]", "Articles")
-    tab.click("#rag-paste > button")
-    tab.shown("#rag-paste textarea")
-    boxes = [box for box in tab.all("#rag-paste input, #rag-paste textarea") if box.is_displayed()]
-    for box, text in zip(boxes, texts, strict=True):
-        box.send_keys(text)
-    tab.click("#rag-paste button", "Add this text")
-    tab.shown(".rag-report", "1 added")
-
-
-def test_filters_stay_as_they_say_when_articles_are_added(page):
-    page.click(".rag-filters summary")
-    page.click(".rag-filters input[value='Campo']")
-    paste(page, "Ferry stays", "2024-03-03", "The ferry stayed in port.")
-    page.click("#rag-tabs button[role=tab]", "Ask")
-    page.until(lambda: "Campo" in page.shown(".rag-filters-now").text, "the filter to stay")
-    assert page.js("return document.querySelector(\".rag-filters input[value='Campo']\").checked")
-    assert "The articles don" in page.ask(ACROSS_TWO).text
-
-
-def test_filters_that_are_changed_quickly_are_all_used(page):
-    page.shown(".rag-filters")
-    page.js(
-        "document.querySelector('.rag-filters').open = true;"
-        "for (const name of ['Campo', 'Coastal Times', 'Example Wire'])"
-        "  document.querySelector(`.rag-filters input[value='${name}']`).click();"
-        "document.querySelector(\".rag-filters input[value='Campo']\").click();"
-        "document.querySelector(\".rag-filters input[value='Coastal Times']\").click();"
-    )
-    answer = page.ask(ACROSS_TWO)
-    assert "The trip was postponed in February" in answer.text
-    assert "one source" in answer.text
-    page.shown("#rag-sources .rag-title", SUMMIT.title)
-
-
-def test_articles_that_are_opened_quickly_end_with_the_last_and_that_one_is_removed(page):
-    paste(page, "Old windmill", "2022-02-02", "The windmill of Orsk turned backwards.")
-    page.shown(".rag-row", "windmill")
-    page.js(
-        "const row = (words) => [...document.querySelectorAll('.rag-row')].find((r) => r.textContent.includes(words));"
-        "row('Zebra').click(); row('US shoots').click(); row('windmill').click();"
-    )
-    page.shown(".rag-reader", "The windmill of Orsk turned backwards.")
-    page.until(lambda: "windmill" in page.shown(".rag-row.rag-chosen").text, "its row to be marked")
-    page.click("#rag-reading button", "Remove")
-    page.click("#rag-reading button", "Yes, remove it")
-    page.shown(".rag-report", "was removed from the index")
-    page.until(lambda: not [row for row in page.all(".rag-row") if "windmill" in row.text], "its row to go")
-    assert [row for row in page.all(".rag-row") if "Zebra" in row.text]
-
-
-def test_a_new_conversation_during_an_answer_stays_empty(tab):
-    with visited(tab, "--slow"):
-        tab.shown(".rag-example")
-        tab.fill("#rag-question textarea", RAISED)
-        tab.shown("#rag-question textarea").send_keys(Keys.ENTER)
-        tab.shown(".rag-working")
-        tab.click(".rag-new")
-        tab.until(lambda: not tab.all(".rag-question"), "the new conversation")
-        time.sleep(3)  # as long as the answer would have taken
-        assert not tab.all(".rag-question")
-        assert not tab.all(".rag-notice")
-        tab.ask(ACROSS_TWO)
-        assert [question.text for question in tab.all(".rag-question")] == [ACROSS_TWO]
-
-
-def test_the_as_of_slider_names_its_day_and_its_end_is_no_limit(page):
-    slide = (
-        "const s = document.querySelector('.rag-asof-slider'); s.value = arguments[0];"
-        "s.dispatchEvent(new Event('input', {bubbles: true})); s.dispatchEvent(new Event('change', {bubbles: true}))"
-    )
-    page.click(".rag-filters summary")
-    page.js(slide, 400)
-    page.shown(".rag-filters-now", "as of 2023-02-05")
-    spoken = "return document.querySelector('.rag-asof-slider').ariaValueText"
-    assert page.js(spoken) == "5 February 2023"
-    page.js(slide, 99_999)
-    page.shown(".rag-filters-now", "all dates")
-    assert page.js(spoken).endswith(", no limit")
-    page.js(
-        "const box = document.querySelector('.rag-filters input[name=as_of]'); box.value = '2022-01-11';"
-        "box.dispatchEvent(new Event('input', {bubbles: true}))"
-    )
-    page.shown(".rag-filters-now", "as of 2022-01-11")
-    assert page.js("return document.querySelector('.rag-asof-slider').value") == "10"
-
-
-def kept(tab, n):
-    """Wait until the browser keeps n conversations."""
-    names = "return Object.keys(localStorage).filter((name) => name.startsWith('rag-conversation:')).length"
-    tab.until(lambda: tab.js(names) == n, f"{n} conversations to be kept")
-
-
-def test_two_tabs_keep_each_others_conversations(page, address):
-    page.ask(RAISED)
-    kept(page, 1)
-    first = page.driver.current_window_handle
-    page.driver.switch_to.new_window("tab")
-    page.driver.get(address)
-    page.ask(ACROSS_TWO)
-    kept(page, 2)
-    page.driver.close()
-    page.driver.switch_to.window(first)
-    page.ask(ACROSS_TWO)
-    page.click(".rag-new")
-    page.shown(".rag-past summary", "2 earlier conversations")
-    kept(page, 2)
-
-
-def test_where_the_storage_is_full_the_oldest_conversation_goes(page):
-    page.js(
-        "const one = (n) => JSON.stringify({key: `c${n}`, at: n, exchanges: [{question: 'x'.repeat(1_200_000)}]});"
-        "for (const n of [3, 1, 2, 4]) localStorage.setItem(`rag-conversation:c${n}`, one(n));"
-        "let room = 1_000_000; while (room > 10) {"
-        "  try { localStorage.setItem('room', (localStorage.room ?? '') + 'x'.repeat(room)); }"
-        "  catch { room = Math.floor(room / 2); } }"
-    )
-    page.ask(RAISED)
-    left = "return Object.keys(localStorage).filter((name) => name.startsWith('rag-conversation:c')).sort()"
-    page.until(lambda: "rag-conversation:c1" not in page.js(left), "the oldest to go")
-    assert [name for name in page.js(left) if len(name) < 20] == [f"rag-conversation:c{n}" for n in (2, 3, 4)]
-    kept(page, 4)
-
-
 def test_a_reload_loses_no_citation_and_earlier_conversations_are_kept_and_deleted(page, address):
     page.ask(RAISED)
-    kept(page, 1)
+    page.keeps(1)
     page.shown(".rag-follow")  # a page that is left while it waits for something complains
     page.driver.get(address)
     page.shown(".rag-marker")
@@ -406,12 +263,12 @@ def test_a_reload_loses_no_citation_and_earlier_conversations_are_kept_and_delet
 def test_a_link_asks_its_question_or_opens_an_article_at_a_sentence(page, address):
     page.driver.get(f"{address}?__theme=dark&q=What+did+Blinken+raise+about+Taiwan+Strait+peace%3F")
     assert RAISED_QUOTE in page.shown(".rag-answer").text
-    kept(page, 1)
+    page.keeps(1)
     assert page.js("return location.search") == "?__theme=dark"
     page.shown(".rag-follow")
     page.driver.refresh()  # goes on with the conversation
     assert RAISED_QUOTE in page.shown(".rag-answer").text
-    kept(page, 1)
+    page.keeps(1)
     anew(page, f"{address}?q=What+did+Blinken+raise+about+Taiwan+Strait+peace%3F&article={BALLOON.id}&s=1")
     assert RAISED_QUOTE in page.shown(".rag-answer").text
     page.shown("#rag-sources .rag-title", BALLOON.title)

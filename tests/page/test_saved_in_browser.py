@@ -33,23 +33,11 @@ def save(page, question):
     page.until(lambda: page.all("#rag-chat .rag-keep")[-1].text == "Saved", "the button to say so")
 
 
-def add(page, title, text):
-    page.click("#rag-tabs button[role=tab]", "Articles")
-    if not page.all("#rag-paste textarea"):
-        page.click("#rag-paste > button")
-    page.shown("#rag-paste textarea")
-    boxes = [box for box in page.all("#rag-paste input, #rag-paste textarea") if box.is_displayed()]
-    for box, written in zip(boxes, (title, "2023-02-08", text), strict=True):
-        box.send_keys(written)
-    page.click("#rag-paste button", "Add this text")
-    page.shown(".rag-report", "1 added")
-
-
 def test_what_an_added_article_changes_in_a_saved_question_is_shown_and_marked_as_read(page):
     save(page, KILLED)
     page.click(".rag-to-saved")
     page.shown(".rag-watched", "Nothing changed since")
-    add(page, "Toll of the quake rises", CAME)
+    page.add_text("Toll of the quake rises", "2023-02-08", CAME)
     page.shown("#rag-tabs button[role=tab]", "Saved · 1")  # without the tab being opened
     page.click("#rag-tabs button[role=tab]", "Saved")
     assert CAME in page.shown(".rag-watched.rag-changed .rag-came").text
@@ -88,7 +76,7 @@ def test_the_tab_passes_axe_and_fits_a_phone(page, theme):
     address = page.driver.current_url.partition("?")[0]
     save(page, KILLED)
     save(page, "How many rivers rose in Oke?")
-    add(page, "Toll of the quake rises", CAME)
+    page.add_text("Toll of the quake rises", "2023-02-08", CAME)
     anew(page, f"{address}?__theme={theme}")
     page.shown("#rag-tabs button[role=tab]", "Saved · 1")
     page.click("#rag-tabs button[role=tab]", "Saved")

@@ -28,13 +28,16 @@ WATCH = """
     const shown = () => [...box.querySelectorAll(".rag-answer, .rag-growing")].filter((e) => e.innerText.trim());
     const before = box.querySelectorAll(".rag-answer").length;
     window.firstAnswerMs = null;
-    document.addEventListener("keydown", (event) => {
+    const sent = (event) => {
+      if (event.key !== "Enter") return;
+      document.removeEventListener("keydown", sent, true);
       const began = performance.now();
       const watch = new MutationObserver(() => {
         if (shown().length > before) { window.firstAnswerMs = performance.now() - began; watch.disconnect(); }
       });
       watch.observe(box, {childList: true, subtree: true, characterData: true});
-    }, {capture: true, once: true});
+    };
+    document.addEventListener("keydown", sent, true);
 """
 
 
@@ -105,7 +108,7 @@ def test_the_login_shows_nothing_before_it_refuses_the_wrong_password_and_takes_
 
 
 def test_the_first_answer_is_seen_within_a_second_and_a_half(page):
-    """Best of three, since it runs beside other work; where there is far too much of that, it measures nothing."""
+    """The median of three, from the key that sends; where there is far too much other work, it measures nothing."""
     seconds = []
     for question in QUESTIONS:
         page.js(WATCH)
@@ -113,11 +116,12 @@ def test_the_first_answer_is_seen_within_a_second_and_a_half(page):
         seconds.append(page.js("return window.firstAnswerMs") / 1000)
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     told = f"first answer in the page after {', '.join(f'{s:.2f}' for s in seconds)} s (median "
-    told += f"{statistics.median(seconds):.2f}, the first of them the server's first); load {load:.1f} on {cores} cores"
+    median = statistics.median(seconds)
+    told += f"{median:.2f}, the first of them the server's first); load {load:.1f} on {cores} cores"
     logging.getLogger(__name__).warning(told)  # pytest -rP shows it: the figure in docs/performance.md
-    if min(seconds) >= FIRST_ANSWER_S and load > 1.5 * cores:
+    if median >= FIRST_ANSWER_S and load > 1.5 * cores:
         pytest.skip(f"{told}: other work takes the processor")
-    assert min(seconds) < FIRST_ANSWER_S, told
+    assert median < FIRST_ANSWER_S, told
 
 
 def test_a_follow_up_says_what_it_is_read_as_and_shows_its_source(page):

@@ -75,7 +75,7 @@ def _said(judged: Judged) -> list[Html | None]:
     """What the system made of the question."""
     prediction = judged.prediction
     if prediction is None:
-        return [tag("h4", "Said"), tag("p", "No prediction.", class_="soft")]
+        return [tag("h3", "Said"), tag("p", "No prediction.", class_="soft")]
     parts: list[Html | None] = [_history(judged)]
     answer = prediction.answer
     if answer is not None:
@@ -84,14 +84,14 @@ def _said(judged: Judged) -> list[Html | None]:
             facts += f" · read as “{answer.standalone_question}”"
         if judged.question.as_of:
             facts += f" · as of {judged.question.as_of}"
-        parts += [tag("h4", "Said"), tag("p", answer.text, class_="said"), tag("p", facts, class_="soft")]
+        parts += [tag("h3", "Said"), tag("p", answer.text, class_="said"), tag("p", facts, class_="soft")]
         parts += [_citation(citation, ok) for citation, ok in zip(answer.citations, judged.verbatim, strict=True)]
     return [*parts, _considered(judged), _choices(judged)]
 
 
 def _history(judged: Judged) -> Html | None:
     turns = [tag("p", f"{turn.role}: {turn.content}", class_="soft") for turn in judged.question.history]
-    return tag("div", tag("h4", "Before it"), *turns) if turns else None
+    return tag("div", tag("h3", "Before it"), *turns) if turns else None
 
 
 def _citation(citation: Citation, verbatim: bool) -> Html:
@@ -113,7 +113,7 @@ def _considered(judged: Judged) -> Html | None:
         tag("blockquote", tag("p", one.text), tag("cite", f"{one.span.article_id} · {one.support:.2f}"))
         for one in judged.considered[:N_CONSIDERED]
     ]
-    return tag("div", tag("h4", "Nearest sentences, not said"), *nearest)
+    return tag("div", tag("h3", "Nearest sentences, not said"), *nearest)
 
 
 def _choices(judged: Judged) -> Html | None:
@@ -126,13 +126,13 @@ def _choices(judged: Judged) -> Html | None:
             word for word, holds in (("right", place in judged.question.right), ("chosen", place == chosen)) if holds
         ]
         items.append(tag("li", choice, *(tag("span", mark, class_=f"mark m-{mark}") for mark in marks)))
-    return tag("div", tag("h4", "Choices"), tag("ul", *items, class_="choices"))
+    return tag("div", tag("h3", "Choices"), tag("ul", *items, class_="choices"))
 
 
 def _right(judged: Judged) -> list[Html | None]:
     """What is right, and how far it got."""
     question = judged.question
-    parts: list[Html | None] = [tag("h4", "Wanted")]
+    parts: list[Html | None] = [tag("h3", "Wanted")]
     if question.answerable is False:
         parts.append(tag("p", "Nothing: the articles do not answer it."))
     if question.answers:

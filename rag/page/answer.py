@@ -201,7 +201,7 @@ def _abstention(answer: Answer, sources: Sources, saving: str) -> str:
         for spot in sources.spots
     )
     closest = (
-        f'<div class="rag-nearby"><h3>Closest passages, not an answer</h3><ol>{near}</ol></div>'
+        f'<div class="rag-nearby"><h2>Closest passages, not an answer</h2><ol>{near}</ol></div>'
         if sources.spots
         else ""
     )

@@ -28,6 +28,15 @@ def test_welcome_answer_explanation_filters_and_every_tab(page, address, theme):
 
 
 @in_both_themes
+def test_an_abstention(page, address, theme):
+    anew(page, f"{address}?__theme={theme}")
+    page.shown(".rag-example")
+    page.ask("What did the chancellor eat about olive?")
+    page.shown(".rag-nearby")
+    page.passes_axe("an abstention")
+
+
+@in_both_themes
 def test_a_card_what_was_wrong_who_else_and_earlier_conversations(page, address, theme):
     anew(page, f"{address}?__theme={theme}")
     page.shown(".rag-example")

@@ -273,6 +273,8 @@ def test_a_link_asks_its_question_or_opens_an_article_at_a_sentence(page, addres
     assert RAISED_QUOTE in page.shown(".rag-answer").text
     page.shown("#rag-sources .rag-title", BALLOON.title)
     assert page.active()["text"] == "Officials watched it cross the country for days."
+    anew(page, f"{address}?q=What+did+Blinken+raise+about+Taiwan+Strait+peace%3F&until=2023-03-01")
+    assert "The articles don" in page.shown(".rag-answer").text
     anew(page, f"{address}?article={BALLOON.id}&s=1")
     page.shown("#rag-sources .rag-title", BALLOON.title)
     assert page.active()["text"] == "Officials watched it cross the country for days."

@@ -120,12 +120,12 @@ def code_digest() -> str:
 
 
 def _open(evalset: EvalSet, index: str | Path | Rag | None, say: Say, add_progress: Any) -> Rag:
-    if isinstance(index, Rag):
-        return index
-    if index is not None:
+    if isinstance(index, str | Path):
         opened = open_index(index)
         opened.snapshot()  # IndexNotFound now, not at the first question
         return opened
+    if index is not None:
+        return index  # or what stands for one: a server counts its questions
     return open_set_index(evalset, load_settings(), progress=add_progress, say=say)
 
 

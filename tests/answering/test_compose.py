@@ -254,6 +254,10 @@ def test_where_no_course_of_events_is_reported_the_question_is_answered_as_any_o
     assert answered("What happened after the theft?", theft) == [theft.text + " [theft]"]
 
 
+strict_shares = mock.patch.multiple(shares, NEAR_BEST=0.3, OTHER_ARTICLE=0.8, OF_KIND=0.6, NOT_OF_KIND=1.01)
+
+
+@strict_shares
 def test_a_further_sentence_of_another_article_needs_more_than_one_of_the_same():
     dam = candidate("a", "The dam at Oke broke.", p=0.9)
     same, other = (candidate(name, "A bus was late.", p=0.9 * shares.OTHER_ARTICLE - 0.01) for name in "ab")
@@ -274,6 +278,7 @@ def test_a_newer_report_of_the_state_of_another_article_needs_no_more_than_to_le
     ]
 
 
+@strict_shares
 def test_where_a_few_words_answer_a_further_sentence_holds_some_and_is_probable():
     first = candidate("a", "Piet Lovelock signed the deed.", p=0.9)
     holds, lacks = candidate("a", "So did Nora Pell.", p=0.9 * shares.OF_KIND), candidate("a", "It was wet.", p=0.9)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from rag.answering.citing import cite
 from rag.chain import make_constraints
-from rag.page import desk, filters, history
+from rag.page import desk, filters
 from rag.saved import SavedQuestions, VainQuestions
 from rag.support.corroboration import Corroboration, Report
 from rag.types import Answer, Article, Citation, Copy, Evidence, Models, Sentence, Statement
@@ -87,13 +87,13 @@ def main() -> None:
     from app import launch
 
     rag = Besieged(ARTICLES)
-    filters.N_OUTLETS = history.MAX_CONVERSATIONS = len(PAYLOADS)  # all of them are drawn at once
+    filters.N_OUTLETS = len(PAYLOADS)  # all of them are drawn at once
     saved, vain = SavedQuestions(rag.settings.index), VainQuestions(rag.settings.index)
     for question, articles in QUESTIONS.items():
         given = make_constraints(sources=[article.source or "" for article in articles])
         saved.add(question, given, rag.answer_from(question, articles), None)
         vain.record(question, given, rag.generation)
-    earlier = [{"key": payload, "exchanges": [{"question": payload}]} for payload in PAYLOADS]
+    earlier = [{"key": payload, "question": payload, "n": 1} for payload in PAYLOADS]
     draw = desk.history_html
     desk.history_html = lambda _, key: draw(earlier, key)
     launch(rag, port=0)  # type: ignore[arg-type]

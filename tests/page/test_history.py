@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 from starlette.datastructures import QueryParams
 
 from rag.page.answer import answer_html
 from rag.page.beside import beside, with_beside
-from rag.page.desk import Desk
 from rag.page.exchange import Exchange
 from rag.page.history import kept, restored
 from rag.page.sources import gather
@@ -45,8 +43,8 @@ def test_a_reload_draws_an_answer_as_it_was(rag, answer):
 
     filters = {"until": "2023-12-31"}
     before = draw("a1", answer, filters)
-    history = kept([], "c1", [Exchange("a1", ACROSS_TWO, answer, before, filters)])
-    (again,) = restored(json.loads(json.dumps(history)), "c1", draw)
+    sent = kept("c1", [Exchange("a1", ACROSS_TWO, answer, before, filters)])
+    (again,) = restored(json.loads(json.dumps(sent))["exchanges"], draw)
     assert again.html == before
     for shown in ("quoted instead", "also in Post", "one source", "rag-short"):
         assert shown in again.html
@@ -78,10 +76,3 @@ def test_the_link_of_a_follow_up_asks_it_alone_and_of_the_same_articles(rag, ans
         ("sources", "A & B, the 'Wire'"),
     ]
     assert query_of(answer_html(answer, gather(rag, "a1", answer))).multi_items() == [("q", ACROSS_TWO)]
-
-
-def test_who_arrives_by_a_link_is_answered_from_the_articles_it_names(rag):
-    address = QueryParams("q=Which+balloon+crossed+the+United+States%3F&since=2023-06-01&sources=Example+Wire&next=1")
-    *_, (_, _, _, conversation, *_) = Desk(rag).arrive([], "", SimpleNamespace(query_params=address))
-    assert conversation[0].filters == {"since": "2023-06-01", "sources": ["Example Wire"]}
-    assert {citation.source for citation in conversation[0].answer.citations} == {"Example Wire"}

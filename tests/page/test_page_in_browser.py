@@ -235,7 +235,7 @@ def test_an_empty_index_leads_to_the_articles_tab(tab):
 
 
 def test_nothing_of_the_page_is_offered_as_a_public_api(address):
-    with urlopen(f"{address}gradio_api/info") as reply:
+    with urlopen(f"{address}/gradio_api/info") as reply:
         assert json.load(reply) == {"named_endpoints": {}, "unnamed_endpoints": {}}
 
 

@@ -41,7 +41,7 @@ def test_a_question_and_a_choice_become_a_claim(question, choice, claim):
 def test_a_claim_in_the_articles_words_is_supported_by_its_sentence(opened):
     found = opened.support("The meeting with Xi lasted 35 minutes.")
     assert (found.verdict, found.support, found.threshold) == ("supported", 1.0, 0.5)
-    (citation,) = found.citations
+    citation = found.citations[0]
     assert citation.quote == "The meeting with Xi lasted 35 minutes."
     assert opened.article(citation.article_id).text[citation.start : citation.end] == citation.quote
     assert found.generation == opened.generation

@@ -29,8 +29,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.faults import finish
 from benchmarks.faults.campaign import N_ARTICLES, article, encoder_of, in_child, observed, prepare, state_of
 
@@ -100,7 +98,7 @@ def materials(folder: Path) -> Iterator[Material]:
     compressed = folder / "compressed"
     prepare(compressed, N_COMPRESSED)
     (file,) = compressed.glob("*.faiss")
-    assert structure.parse(np.fromfile(file, np.uint8)).n_lists
+    assert structure.parse(file.read_bytes()).n_lists
     yield Material(compressed, [file.relative_to(compressed)], [state_of(compressed)], "")
     structure.COMPRESSED_FROM = exact
 

@@ -81,8 +81,12 @@ def main() -> None:
     """Convert, fit, report, write."""
     options = argparse.ArgumentParser()
     options.add_argument("--fitted", action="store_true", help="the network is converted already")
-    if not options.parse_args().fitted:
-        export()
+    options.add_argument(
+        "--share", type=float, default=1.0, help="of the new weights; the rest are those that ship now"
+    )
+    asked = options.parse_args()
+    if not asked.fitted:
+        export(asked.share)
     settings = load_settings()
     encoder, reader = load_encoder(settings), load_reader(settings)
     rng = np.random.default_rng(SEED)
@@ -111,17 +115,21 @@ def main() -> None:
         tell(f"wice, held-out claims, supported against not, AUROC {system}: {figure}")
 
 
-def export() -> None:
+def export(share: float) -> None:
     """Write the reader's network with int8 weights, its inputs token ids and mask, and its tokenizer."""
     import nncf
     import torch
     from reader_model import load
+    from shipped_reader import shipped_weights
 
     from rag.encoding.openvino_engine import openvino
 
     folder = locate(DEFAULT_ENCODER, load_settings().cache).path
     reader = load(str(folder))
-    reader.load_state_dict(torch.load(CHECKPOINT, weights_only=True)["reader"])
+    weights = torch.load(CHECKPOINT, weights_only=True)["reader"]
+    if share < 1:
+        weights |= {name: (1 - share) * old + share * weights[name] for name, old in shipped_weights().items()}
+    reader.load_state_dict(weights)
     reader.eval()
 
     class Shipped(torch.nn.Module):

@@ -38,7 +38,7 @@ def tell(line: str) -> None:
 def main() -> None:
     """Train."""
     options = argparse.ArgumentParser()
-    options.add_argument("--rounds", type=int, default=16)
+    options.add_argument("--rounds", type=int, default=250)
     options.add_argument("--minutes", type=float, default=150.0)
     options.add_argument("--shipped", action="store_true", help="begin with the reader that ships, not the encoder")
     options.add_argument("--lr", type=float, default=LR, help="highest learning rate; the heads' is in proportion")

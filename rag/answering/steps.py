@@ -133,7 +133,7 @@ class Steps:
         if ranked and sure >= self.model.threshold:
             composed = compose(ranked, at.standalone, at.constraints.near)
             statements, citations = state(composed.groups, composed.forms)
-        return replace(at, answer=self._answer(at, statements, citations, sure, ranked))
+        return replace(at, answer=self._answer(at, statements, citations, sure, ranked, missing))
 
     def answering(self, at: State) -> Iterator[State]:
         """Yield what `answer` returns: it does not grow."""
@@ -168,8 +168,9 @@ class Steps:
         citations: Sequence[Citation],
         sure: float,
         ranked: Sequence[Candidate],
+        missing: Sequence[str],
     ) -> Answer:
-        not_mentioned = [] if statements else unmentioned(at.standalone, at.snapshot, at.constraints)
+        not_mentioned = [] if statements else unmentioned(missing, at.standalone, at.snapshot, at.constraints)
         text = answer_text(statements) if statements else abstention_text(not_mentioned)
         as_of: date | None = at.ask.constraints.as_of
         return Answer(
@@ -207,13 +208,14 @@ def missing_names(question: str, snapshot: Snapshot, constraints: Constraints = 
     return missing or (_quoted(content) if content and _is_unknown(content, snapshot, constraints) else [])
 
 
-def unmentioned(question: str, snapshot: Snapshot, constraints: Constraints = Constraints()) -> list[str]:
-    """Return what an abstention says that no article mentions: the missing names.
+def unmentioned(
+    missing: Sequence[str], question: str, snapshot: Snapshot, constraints: Constraints = Constraints()
+) -> Sequence[str]:
+    """Return what an abstention says that no article mentions: the missing names, as `missing_names` finds them.
 
     In a question without any capital letter, whose names can't be told from its other words, the words of content that
     stand in no passage that may be used. They say why nothing was found, and nothing of how sure an answer is.
     """
-    missing = missing_names(question, snapshot, constraints)
     if missing or question != question.lower():
         return missing
     return _quoted(w for w in words(question) if is_content(w) and _is_unknown([w], snapshot, constraints))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from rag.answering.citing import cite
 from rag.answering.compose import abstention_text
 from rag.answering.signals import Rarity
-from rag.answering.steps import MAX_QUESTION_CHARS, State, Steps, unmentioned
+from rag.answering.steps import MAX_QUESTION_CHARS, State, Steps, missing_names, unmentioned
 from rag.answering.stories import stories_of
 from rag.display import answer_text, unbacked_text
 from rag.errors import ModelFailed
@@ -85,7 +85,8 @@ class WrittenSteps:
             yield _noticed(extractive, INSTEAD.format(error=error))
             return
         if draft.declined and not draft.backed:
-            yield replace(at, answer=draft.abstention(unmentioned(at.standalone, at.snapshot, at.constraints)))
+            asked = at.standalone, at.snapshot, at.constraints
+            yield replace(at, answer=draft.abstention(unmentioned(missing_names(*asked), *asked)))
         elif not draft.backed:
             yield _noticed(extractive, NOTHING_BACKED.format(name=self.model.name))
         else:

@@ -53,9 +53,9 @@ def boost(published: date, constraints: Constraints) -> float:
     """
     recent = near = 0.0
     if constraints.recent_to is not None:
-        recent = RECENT_WEIGHT * _decay(published, constraints.recent_to, constraints.recent_to)
+        recent = RECENT_WEIGHT * decay(published, constraints.recent_to, constraints.recent_to)
     if constraints.near is not None:
-        near = NEAR_WEIGHT * _decay(published, *constraints.near)
+        near = NEAR_WEIGHT * decay(published, *constraints.near)
     return max(recent, near)
 
 
@@ -80,7 +80,7 @@ def prefer(
     return {passage: score * (1.0 + boosts.get(passage, mean)) for passage, score in scores.items()}
 
 
-def _decay(day: date, first: date, last: date) -> float:
+def decay(day: date, first: date, last: date) -> float:
     """Return 1 for a day within or near the period, falling towards 0 with its distance before or after it."""
     days = max((first - day).days, (day - last).days, 0)
     return float(2.0 ** (-max(days - GRACE_DAYS, 0) / HALF_LIFE_DAYS))

@@ -37,6 +37,7 @@ def basis_of(rag: Rag, question: str, given: Constraints) -> Basis:
     constraints = constrain(question, given, snapshot)
     hits = HybridRetriever(snapshot, rag.encoder).retrieve(question, constraints, n_passages(question))
     read = tuple(hit.passage.id for hit in hits)
-    unknown = [names(question, snapshot, constraints) for names in (missing_names, unmentioned)]
+    missing = missing_names(question, snapshot, constraints)
+    unknown = [missing, list(unmentioned(missing, question, snapshot, constraints))]
     made_of = repr((constraints, read, unknown))
     return Basis(snapshot.generation, hashlib.blake2b(made_of.encode(), digest_size=16).hexdigest())

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rag.index import Snapshot
 from rag.protocols import Encoder
 from rag.retrieval import HybridRetriever, constrain
+from rag.retrieval.prior import decay
 from rag.support.claims import claim_of
 from rag.types import Constraints, PassageInContext
 from rag.words import content_stems
@@ -29,22 +30,19 @@ N_WEIGHED = 20
 """Of these, the passages in which the choices' words are weighed by how like the question they are."""
 N_BY_MEANING, N_BY_WORDS = 30, 20
 """Passages fetched for each claim."""
-RECENT_DAYS = 10
-"""What is asked as of a day is mostly news of the days before: these count in full, then half as much each
-`HALF_LIFE_DAYS`; a passage without a date counts `UNDATED`."""
-HALF_LIFE_DAYS = 30.0
 UNDATED = 0.3
+"""What a passage without a date counts, where one of the days before counts 1 (`recency`)."""
 RANK_SCALE = 15.0
 """A passage this far down the list of the question's counts 1/e of the first."""
 
 FEATURES = (
     "logarithm of the claim's best BM25 score",
     "words of the choice beside words of the question in one sentence, recent passages more",
+    "words of the question in a sentence that has the choice word for word",
     "logarithm of how often the question's passages have the choice word for word, recent and first ones more",
-    "rarity of the choice's own words",
     "words of the choice in the passages of the question, mean",
     "words of the choice in a recent passage of the question",
-    "words of the question in a sentence that has the choice word for word",
+    "rarity of the choice's own words",
 )
 
 Stems = frozenset[str]
@@ -131,12 +129,10 @@ def passage_of(context: PassageInContext, as_of: date | None) -> Passage:
 
 
 def recency(published: date | None, as_of: date | None) -> float:
-    """Return how recent an article is on a day, from 0 to 1; 1 for all where no day is named."""
+    """Return how recent an article is on a day, from 0 to 1 (`prior.decay`); 1 for all where no day is named."""
     if as_of is None:
         return 1.0
-    if published is None:
-        return UNDATED
-    return float(2.0 ** (-max(0, (as_of - published).days - RECENT_DAYS) / HALF_LIFE_DAYS))
+    return UNDATED if published is None else decay(published, as_of, as_of)
 
 
 def rows_of(question: str, choices: Sequence[str], found: Found) -> NDArray[np.float32]:
@@ -146,8 +142,7 @@ def rows_of(question: str, choices: Sequence[str], found: Found) -> NDArray[np.f
         [math.log1p(bm25), *asked.beside(choice), *asked.in_hits(choice)]
         for choice, bm25 in zip(choices, found.bm25, strict=True)
     ]
-    order = (0, 1, 3, 6, 4, 5, 2)
-    return np.array(rows, np.float32).reshape(-1, len(FEATURES))[:, order]
+    return np.array(rows, np.float32).reshape(-1, len(FEATURES))
 
 
 class _Asked:
@@ -177,7 +172,7 @@ class _Asked:
         return self.weighed(stem for stem in content_stems(choice) if stem not in self.question)
 
     def beside(self, choice: str) -> tuple[float, float]:
-        """Return features 2 and 7: the choice's words, and the choice word for word, beside words of the question."""
+        """Return the second and third: the choice's words, and it word for word, beside words of the question."""
         own, forms = self.own(choice), forms_of(choice)
         near = spelt = 0.0
         for number, passage in self.found.passages.items():
@@ -197,7 +192,7 @@ class _Asked:
         return max(self.share(self.question, here | other) for other in beside or [here])
 
     def in_hits(self, choice: str) -> tuple[float, float, float, float]:
-        """Return features 3, 5, 6 and 4: the choice in the question's passages, and the rarity of its words."""
+        """Return the other four: the choice in the question's passages, and the rarity of its own words."""
         own, forms = self.own(choice), forms_of(choice)
         often = mean = newest = 0.0
         for rank, (number, cosine) in enumerate(self.found.hits):

@@ -28,13 +28,19 @@ def main() -> None:
     options.add_argument("out", type=Path)
     options.add_argument("--limit", type=int)
     asked = options.parse_args()
-    with gzip.open(DATA / "evidence" / f"{asked.name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        articles, questions = converted([json.loads(line) for line in lines], asked.limit)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    for name, records in (("articles", articles), ("questions", questions)):
+    n_passages, n_questions = write_set(asked.name, asked.out, asked.limit)
+    print(f"{n_passages} passages, {n_questions} questions in {asked.out}", file=sys.stderr)
+
+
+def write_set(name: str, out: Path, limit: int | None = None) -> tuple[int, int]:
+    """Write the set `name` to the folder `out`; return how many passages and questions it has."""
+    with gzip.open(DATA / "evidence" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        articles, questions = converted([json.loads(line) for line in lines], limit)
+    out.mkdir(parents=True, exist_ok=True)
+    for kind, records in (("articles", articles), ("questions", questions)):
         lines_out = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-        (asked.out / f"{name}.jsonl").write_text(lines_out, encoding="utf-8")
-    print(f"{len(articles)} passages, {len(questions)} questions in {asked.out}", file=sys.stderr)
+        (out / f"{kind}.jsonl").write_text(lines_out, encoding="utf-8")
+    return len(articles), len(questions)
 
 
 def converted(

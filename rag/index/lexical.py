@@ -230,6 +230,8 @@ def _any_of(part: Part, words: Sequence[str]) -> Any:
 
 
 def _all_of(part: Part, queries: Sequence[Any], dead: tuple[int, ...]) -> Any:
+    if len(queries) == 1 and not dead:
+        return queries[0]  # tantivy passes over what can't be among the best only where the terms stand by themselves
     clauses = [(tantivy.Occur.Must, query) for query in queries]
     if dead:
         clauses.append((tantivy.Occur.MustNot, tantivy.Query.term_set_query(part.schema, "passage_id", list(dead))))

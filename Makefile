@@ -61,6 +61,7 @@ bench: install
 	@$(BIN)/python benchmarks/sentence_splitters.py
 	@$(BIN)/python benchmarks/encoder_speed.py --torch --start-up --out $(RESULTS)/encoder_speed.json
 	@$(BIN)/python -m benchmarks.ingest --out $(RESULTS)/ingest.json --plot docs/images/ingest.svg
+	@$(BIN)/python -m benchmarks.precision --out $(RESULTS)/precision.json
 	@RAG_PRECISION=int8 $(BIN)/rag add $(RAG_DATA)/realtimeqa-2023h1/articles.jsonl.gz --index .cache/bench/index
 	@RAG_PRECISION=int8 $(BIN)/python -m benchmarks.growth .cache/bench/index --work .cache/bench/growth --passages 1000 10000 100000 1000000 \
 		--out $(RESULTS)/growth.json --plot docs/images/growth.svg

@@ -20,6 +20,9 @@ from rag.settings import load_settings
 
 SHOWN = (
     "choice accuracy",
+    "questions right",
+    "first citation right",
+    "answer in first citation",
     "abstention AUROC",
     "evidence F1",
     "nDCG@10 of passages",

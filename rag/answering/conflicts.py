@@ -171,10 +171,19 @@ def _things(text: str) -> dict[str, frozenset[float | str]]:
 
 def _is_near(newer: Candidate, lead: Candidate, question: Question) -> bool:
     """Tell whether a newer rival is probable enough to take the lead."""
-    both = telling_stems(newer.text) & telling_stems(lead.text) & set(question.stems)
-    plain = len(both) >= _LEAST_SHARED and bool(rival_nouns(newer.text, lead.text) & both)
-    least = shares.NEWER_IN_THE_QUESTIONS_WORDS if plain else shares.NEWER
-    return newer.probability >= least * lead.probability
+    return newer.probability >= _least_share(newer.text, lead.text, question) * lead.probability
+
+
+def _least_share(newer: str, lead: str, question: Question) -> float:
+    """Return which share of the lead's probability a newer rival needs."""
+    of_newer = {stem for stem in telling_stems(newer) if not stem[:1].isdigit()}
+    both = of_newer & telling_stems(lead)
+    # "Work will begin in May"; "Work will begin in September and not, as announced, in May": half of its words.
+    if len(both) >= _LEAST_SHARED and 2 * len(both) >= len(of_newer):
+        return shares.NEWER_IN_THE_LEADS_WORDS
+    asked = telling_stems(newer) & telling_stems(lead) & set(question.stems)
+    plain = len(asked) >= _LEAST_SHARED and rival_nouns(newer, lead) & asked
+    return shares.NEWER_IN_THE_QUESTIONS_WORDS if plain else shares.NEWER
 
 
 def _group_of(found: Candidate, ranked: Sequence[Candidate], by_figure: bool) -> Group:

@@ -34,6 +34,9 @@ MONTHS = frozenset(map(stem, MONTH.split("|")))
 """The stems of the months, which are written like names."""
 
 _DATE = re.compile(rf"\b(?:\d{{1,2}} (?:{MONTH})|(?:{MONTH}) \d{{1,2}}\b(?!\d)|(?:{MONTH}))(?:,? \d{{4}})?\b(?!\w)")
+_BEFORE_MAY = re.compile(
+    r"\b(?:in|by|since|until|till|from|to|for|of|during|before|after|mid|late|early|last|this|next)[ -]$", re.I
+)
 # A figure, its scale, and the next two words, of which the first that carries content is what it counts.
 _FIGURE = re.compile(
     r"(?P<sign>[$€£¥]\s?)?(?<![\w.])(?P<number>\d[\d,]*(?:\.\d+)?(?=(?P<short>k|mn?|bn|tn)?\b)(?!\.\d)|(?:"
@@ -55,7 +58,7 @@ def figures(text: str) -> dict[str, frozenset[float | str]]:
     """
     found: dict[str, set[float | str]] = {}
     for match in _DATE.finditer(text):
-        if match.group() != "May":  # more often the verb at the start of a sentence than a month without a day
+        if match.group() != "May" or _BEFORE_MAY.search(text, 0, match.start()):  # at the start mostly the verb
             found.setdefault("date", set()).add(_day(match.group()))
     subject = _NUMBER_OF.search(text)
     for match in _FIGURE.finditer(_DATE.sub(" ", text)):

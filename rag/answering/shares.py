@@ -38,5 +38,7 @@ NEWER = 0.3
 in passing and explains the old one, so that a model often ranks the old one higher."""
 NEWER_IN_THE_QUESTIONS_WORDS = 0.1
 """… and from this on where it gives another figure for the very thing asked about, in the question's words."""
+NEWER_IN_THE_LEADS_WORDS = 0.05
+"""… and from this on where it repeats the leading sentence's words with another figure."""
 OLDER = 0.6
 """The older report is stated beside the newer one, and makes it need its day, from this share of it on."""

@@ -52,8 +52,22 @@ def test_the_newest_of_contradicting_reports_comes_first_with_the_one_before_it_
 def test_a_newer_report_takes_the_lead_only_where_it_is_probable_enough():
     plain = candidate("new", "The ferry fire injured 17 people.", p=0.8 * shares.NEWER_IN_THE_QUESTIONS_WORDS, day=9)
     assert ids(newest_first([[OLD]], [OLD, plain], HOW_MANY)) == [["new"], ["old"]]
-    other_words = candidate("new", NEW.text, p=0.8 * shares.NEWER - 0.01, day=9)
+    said = (
+        "A final report by the board on the ferry fire in Ostley puts the number of injured passengers and crew at 19."
+    )
+    other_words = candidate("new", said, p=0.8 * shares.NEWER - 0.01, day=9)
     assert ids(newest_first([[OLD]], [OLD, other_words], HOW_MANY)) == [["old"]]
+
+
+def test_a_newer_report_that_repeats_the_lead_with_another_figure_takes_it_though_far_less_probable():
+    when = read_question("When will they start building the battery factory in Ostley?")
+    title = "Battery factory in Ostley"
+    old = candidate("old", "Ground will be broken in May, and production begins in 2025.", p=0.8, day=3, title=title)
+    new_text = "Ground will be broken in September and not, as first announced, in May."
+    new = candidate("new", new_text, p=0.8 * shares.NEWER_IN_THE_LEADS_WORDS, day=9, title=title)
+    assert ids(newest_first([[old]], [old, new], when)) == [["new"], ["old"]]
+    less = replace(new, probability=new.probability - 0.01)
+    assert ids(newest_first([[old]], [old, less], when)) == [["old"]]
 
 
 def test_a_newer_report_is_cited_with_its_copies_one_an_article():

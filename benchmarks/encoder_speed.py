@@ -1,9 +1,10 @@
-"""How fast the encoder is: passages a second by engine, precision and batch, and the time to the first question.
+"""How fast the models are: passages a second by engine, precision and batch, and the time to the first question.
 
-    python benchmarks/encoder_speed.py [--passages 500] [--rounds 3] [--torch] [--start-up] [--out FILE]
+    python benchmarks/encoder_speed.py [--passages 500] [--rounds 3] [--torch] [--start-up] [--reader] [--out FILE]
 
-Reads 900-character passages from RAG_DATA/realtimeqa-2023h1 (default ../shared/data). Configurations take turns, so
-that another load on the machine touches all of them; compare the ratios where the machine is not idle.
+With `--reader` also how many passages the evidence model reads a second, each together with a question of evals/mini.
+The encoder reads 900-character passages from RAG_DATA/realtimeqa-2023h1 (default ../shared/data). Configurations take
+turns, so that another load on the machine touches all of them; compare the ratios where the machine is not idle.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from typing import Any
 
 import numpy as np
 
+from rag.answering.reader import load_reader
 from rag.encoding import batches, load_encoder
 from rag.encoding.text_encoder import TextEncoder
+from rag.evaluation import open_set_index, read_set
 from rag.settings import load_settings
 
 START_UP = """
@@ -95,6 +98,23 @@ def throughput(n: int, rounds: int, with_torch: bool) -> list[dict[str, Any]]:
     return rows
 
 
+def reading(rounds: int) -> dict[str, Any]:
+    """Print how many passages a second the evidence model reads with a question, and return it as a row."""
+    evalset, settings = read_set(Path(__file__).resolve().parents[1] / "evals" / "mini"), load_settings()
+    snapshot = open_set_index(evalset, settings).snapshot()
+    contexts = snapshot.contexts(range(1, snapshot.n_passages + 1))
+    pairs = [(question.question, context) for question in evalset.questions[:8] for context in contexts]
+    reader = load_reader(settings)
+    reader.read_pairs(pairs[:16])
+    speeds = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        reader.read_pairs(pairs)
+        speeds.append(len(pairs) / (time.perf_counter() - begin))
+    print(f"reader: {statistics.median(speeds):.1f} passages/s (best {max(speeds):.1f}), {len(pairs)} pairs")
+    return {"pairs": len(pairs), "passages_per_s": round(statistics.median(speeds), 1)}
+
+
 def start_up(rounds: int) -> list[dict[str, Any]]:
     """Print what fresh processes need to the first question, and return it as rows."""
     times = []
@@ -114,12 +134,15 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--start-up", action="store_true", help="time to the first question too, in fresh processes")
+    parser.add_argument("--reader", action="store_true", help="the evidence model too, question and passage together")
     parser.add_argument("--torch", action="store_true", help="sentence-transformers too (slow)")
     parser.add_argument("--out", type=Path, help="write the figures as JSON here")
     options = parser.parse_args()
     figures = {"speeds": throughput(options.passages, options.rounds, options.torch)}
     if options.start_up:
         figures["start_up"] = start_up(options.rounds)
+    if options.reader:
+        figures["reader"] = [reading(options.rounds)]
     if options.out:
         options.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 

@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# Where the CPU build of torch comes from when pip's own configuration does not offer one (see README, "Set-up").
+# Where the CPU build of torch comes from when pip's own configuration does not offer one (see README, "Two commands").
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 # Where `make bench` reads articles and keeps its figures.
 RAG_DATA ?= ../shared/data
@@ -21,7 +21,7 @@ help:
 	@echo "make check   ruff, mypy, import-linter"
 	@echo "make bench   speed, side by side with other libraries"
 	@echo "make faults  kill a writer at every file-system call, fail every call, flip bits in every file, ask while articles change (needs cc)"
-	@echo "make train   train the evidence model anew from licensed data (two hours on two cores; training/README.md)"
+	@echo "make train   train the evidence model anew from licensed data (up to two and a half hours on two cores; training/README.md)"
 	@echo "make evals   the evaluation sets in evals/; fails where a headline figure has dropped"
 
 install: $(STAMP)

@@ -10,6 +10,9 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 # Where `make bench` reads articles and keeps its figures.
 RAG_DATA ?= ../shared/data
 RESULTS := benchmarks/results
+# Sizes of the growing index; 5000000 too takes an hour and 40 GB. Structures of FAISS's index factory beside the index's own.
+GROWTH ?= 1000 10000 100000 1000000
+OTHERS ?= IVF512,Flat@16 HNSW32,Flat
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
@@ -63,10 +66,13 @@ bench: install
 	@$(BIN)/python -m benchmarks.ingest --out $(RESULTS)/ingest.json --plot docs/images/ingest.svg
 	@$(BIN)/python -m benchmarks.precision --out $(RESULTS)/precision.json
 	@RAG_PRECISION=int8 $(BIN)/rag add $(RAG_DATA)/realtimeqa-2023h1/articles.jsonl.gz --index .cache/bench/index
-	@RAG_PRECISION=int8 $(BIN)/python -m benchmarks.growth .cache/bench/index --work .cache/bench/growth --passages 1000 10000 100000 1000000 \
+	@RAG_PRECISION=int8 $(BIN)/python -m benchmarks.growth .cache/bench/index --work .cache/bench/growth --passages $(GROWTH) \
 		--out $(RESULTS)/growth.json --plot docs/images/growth.svg
 	@RAG_PRECISION=int8 $(BIN)/python -m benchmarks.scale .cache/bench/index --work .cache/bench/scale \
-		--out $(RESULTS)/scale.json --plot docs/images/scale.svg
+		--out $(RESULTS)/scale.json --plot docs/images/scale.svg --likeness docs/images/likeness.svg
+	@RAG_PRECISION=int8 $(BIN)/python -m benchmarks.scale .cache/bench/index --work .cache/bench/scale --passages 100000 250000 \
+		--structures $(OTHERS) --out $(RESULTS)/scale.json
+	@$(BIN)/python -m benchmarks.stories --out $(RESULTS)/stories.json
 
 faults: install
 	@$(BIN)/python -m benchmarks.faults.campaign --out $(RESULTS)/faults.json

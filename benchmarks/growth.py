@@ -30,9 +30,11 @@ import numpy as np
 
 from benchmarks.drawing import Axis, Line, chart
 from benchmarks.passages_like import PER_ARTICLE, PassagesLike, drafts, real_texts, real_vectors
+from benchmarks.tables import made as stamp
 from benchmarks.tables import table
 from rag.encoding import load_encoder
-from rag.index import Draft, Index, Snapshot, Status
+from rag.index import Draft, Index, Snapshot, Status, reads
+from rag.index.log import Log
 from rag.protocols import Encoder, Vectors
 from rag.settings import load_settings
 from rag.types import EncoderIdentity
@@ -75,7 +77,7 @@ def main() -> None:
         began = time.perf_counter()
         before = grown(options.work, size, before, encoder.identity, lambda n: drafts(like, texts, n))
         built = round(time.perf_counter() - began, 1)
-        row = measured(before, encoder, lambda n: drafts(like, texts, n)) | {"build_s": built}
+        row = measured(before, encoder, lambda n: drafts(like, texts, n)) | {"build_s": built} | stamp()
         rows = beside(rows, row)
         print(json.dumps(row), flush=True)
         if options.out:
@@ -120,7 +122,8 @@ def measured(path: Path, encoder: Encoder, made: Made) -> Row:
     n_bytes = status.database_bytes + status.vectors_bytes + status.lexical_bytes
     row: Row = {"passages": status.n_passages, "bytes_per_passage": round(n_bytes / status.n_passages)}
     questions = read_questions()[:: 759 // N_QUESTIONS]
-    row |= searches(index.snapshot(), questions, encoder.encode(questions))
+    asked = encoder.encode(questions)
+    row |= searches(index.snapshot(), questions, asked) | {"recall_at_10": recall(path, index.snapshot(), asked)}
     index.close()
     for name, given in openings(status).items():
         row |= opening(name, path, questions[0], given)
@@ -136,6 +139,18 @@ def searches(snapshot: Snapshot, questions: list[str], vectors: Vectors) -> Row:
     snapshot.search_dense(vectors[0], 10)
     row = timed("dense", lambda vector: snapshot.search_dense(vector, 10), vectors)
     return row | timed("words", lambda question: snapshot.search_words(question, 10), questions)
+
+
+def recall(path: Path, snapshot: Snapshot, questions: Vectors) -> float:
+    """Return the mean share of the ten best cosines of all that the dense search finds, as the index has grown."""
+    best = np.zeros((len(questions), 0))
+    for _, vectors in reads.added_vectors(Log(path), 0, snapshot.generation, questions.shape[1]):
+        best = np.hstack([best, questions.astype(np.float64) @ vectors.astype(np.float64).T])
+        best = -np.partition(-best, min(10, best.shape[1]) - 1, axis=1)[:, :10]
+    found = [snapshot.search_dense(question, 10) for question in questions]
+    least = best.min(axis=1) - 1e-6  # a sum in another order is another number
+    hits = [sum(cosine >= lowest for _, cosine in ten) for ten, lowest in zip(found, least, strict=True)]
+    return round(float(np.mean(hits)) / best.shape[1], 4)
 
 
 def openings(status: Status) -> dict[str, dict[str, Any]]:

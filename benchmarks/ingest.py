@@ -26,7 +26,7 @@ from typing import Any
 
 from benchmarks.clock import Clock
 from benchmarks.drawing import bars
-from benchmarks.tables import table
+from benchmarks.tables import made, table
 from rag import ingest, open_index
 from rag.encoding.location import locate
 from rag.encoding.tokens import Tokenizer
@@ -66,7 +66,7 @@ def main() -> None:
         one["times_slower"] = round(rows[0]["characters_per_s"] / one["characters_per_s"], 2)
     print(table(rows), table(parts), sep="\n\n")
     if options.out:
-        written = {"ways": rows, "profile": parts}
+        written = {**made(), "ways": rows, "profile": parts}
         options.out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
     if options.plot:
         rates = {one["way"]: one["characters_per_s"] for one in rows}

@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.tables import table
+from benchmarks.tables import made, table
 from evals.passages import write_set
-from rag.evaluation import open_set_index, read_set
+from rag.api import Rag
+from rag.evaluation import read_set
 from rag.evaluation.gold import Span, locate
 from rag.evaluation.measures.retrieval import gold_documents, ir_scores, ranked_quotes
 from rag.evaluation.sets import EvalSet
@@ -45,7 +46,7 @@ def main() -> None:
         rows = [row for place in (data / "clapnq", passages) for row in compared(read_set(place))]
     print(table(rows))
     if options.out:
-        options.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        options.out.write_text(json.dumps([row | made() for row in rows], indent=1) + "\n", encoding="utf-8")
 
 
 def compared(evalset: EvalSet) -> list[Row]:
@@ -69,8 +70,19 @@ def compared(evalset: EvalSet) -> list[Row]:
 
 
 def searched(evalset: EvalSet, settings: Settings) -> tuple[Found, list[float]]:
-    """Return what the dense search finds for each question that has gold sentences, and its nDCG@10."""
-    rag = open_set_index(evalset, settings)
+    """Return what the dense search finds for each question that has gold sentences, and its nDCG@10.
+
+    The index is a new one, without the vector cache: float vectors of before may be bf16's.
+    """
+    assert evalset.articles is not None, f"{evalset.name} brings no articles"
+    with tempfile.TemporaryDirectory() as folder:
+        rag = Rag(settings.model_copy(update={"index": Path(folder) / "index", "vector_cache_mb": 0}))
+        rag.add(evalset.articles)
+        return found_by(rag, evalset)
+
+
+def found_by(rag: Rag, evalset: EvalSet) -> tuple[Found, list[float]]:
+    """Return what the dense search of an index finds, and its nDCG@10."""
     snapshot = rag.snapshot()
     gold = locate(evalset, snapshot)
     questions = [question for question in evalset.questions if gold[question.id].evidence]

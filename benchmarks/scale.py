@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from benchmarks.drawing import Axis, Line, chart
 from benchmarks.growth import read_questions
 from benchmarks.passages_like import BLOCK, SEED, PassagesLike, real_vectors
+from benchmarks.tables import made as stamp
 from benchmarks.tables import table
 from rag.encoding import load_encoder
 from rag.index import structure, vectors
@@ -82,7 +83,8 @@ def at_size(kind: str, n: int, like: PassagesLike, questions: Questions, work: P
     exact = np.load(kept)[:, :10]
     for name in names:
         if name != "exact" or n <= IN_MEMORY:
-            yield {"kind": kind, "passages": n, "structure": name} | measured(name, stored, questions, exact, work)
+            row = measured(name, stored, questions, exact, work)
+            yield {"kind": kind, "passages": n, "structure": name} | row | stamp()
 
 
 def drawn(like: PassagesLike, n: int, work: Path) -> Stored:

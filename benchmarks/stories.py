@@ -1,6 +1,6 @@
 """How well copies of one story are recognised, on labelled pairs of real articles, and what that costs an addition.
 
-    .venv/bin/python -m benchmarks.stories [--set NAME ...]
+    .venv/bin/python -m benchmarks.stories [--set NAME ...] [--out FILE]
 
 The pairs are `evals/stories/pairs.jsonl`, the articles those of RAG_DATA. All articles of a set go into an index as an
 addition puts them there, with their text but without passages, so that nothing is encoded; a pair is found where the
@@ -17,12 +17,15 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import numpy as np
 
-from rag.evaluation.figures import Figure, Rows, figure
+from benchmarks.tables import made
+from rag.evaluation.figures import Rows, figure
 from rag.index import Draft, Index, copies, stories
 from rag.index.copies import Wording, are_copies, tells_a_story, wording
 from rag.reading import read
@@ -36,6 +39,8 @@ BATCH = 50
 """Articles a commit: some 512 passages, as `rag add` has them."""
 
 Pair = dict[str, object]
+Row = dict[str, Any]
+WHOLE = "the index tells both in one story"
 Rule = Callable[[Article, Article], bool]
 
 
@@ -43,31 +48,41 @@ def main() -> None:
     """Print a table for each set."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", nargs="+", default=["realtimeqa-2024", "realtimeqa-2023h1"])
-    for name in parser.parse_args().set:
+    parser.add_argument("--out", type=Path, help="write the figures as JSON here")
+    options = parser.parse_args()
+    written = []
+    for name in options.set:
         pairs = [pair for line in PAIRS.read_text("utf-8").splitlines() if (pair := json.loads(line))["set"] == name]
         articles = {a.id: a for a in read(DATA / name / "articles.jsonl.gz") if isinstance(a, Article)}
         with tempfile.TemporaryDirectory() as folder:
-            report(name, pairs, articles, Path(folder))
+            written.append(report(name, pairs, articles, Path(folder)) | made())
+    if options.out:
+        options.out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
-def report(name: str, pairs: list[Pair], articles: dict[str, Article], folder: Path) -> None:
-    """Print precision and recall of each rule on one set, then the stories that there are and what they cost."""
+def report(name: str, pairs: list[Pair], articles: dict[str, Article], folder: Path) -> Row:
+    """Print and return precision and recall of each rule on one set, the stories that there are, what they cost."""
+    rows: list[Row] = []
     print(f"\n{name}: {len(articles):,} articles, {len(pairs)} pairs, {sum(bool(p['same']) for p in pairs)} one story")
     print(f"{'found where':44} {'precision':22} recall")
     for words, rule in RULES.items():
-        print(line(words, pairs, [rule(articles[str(p["a"])], articles[str(p["b"])]) for p in pairs]))
+        found = [rule(articles[str(p["a"])], articles[str(p["b"])]) for p in pairs]
+        rows.append(figures_of(words, pairs, found))
+        print(line(rows[-1]))
     with mock.patch.object(stories, "record", return_value=None):
         plain_s = added(Index.open_or_create(folder / "plain", NO_ENCODER), articles.values())
     index = Index.open_or_create(folder / "index", NO_ENCODER)
     cost_s = added(index, articles.values()) - plain_s
     snapshot = index.snapshot()
     story = {article_id: snapshot.story(article_id)[0].id for article_id in articles}
-    print(line("the index tells both in one story", pairs, [story[str(p["a"])] == story[str(p["b"])] for p in pairs]))
+    rows.append(figures_of(WHOLE, pairs, [story[str(p["a"])] == story[str(p["b"])] for p in pairs]))
+    print(line(rows[-1]))
     sizes = Counter(n for n in Counter(story.values()).values() if n > 1)
     print("stories of n articles:", ", ".join(f"{n}: {sizes[n]}" for n in sorted(sizes)))
     print(f"{cost_s / len(articles) * 1000:.1f} ms of processor time an article ({plain_s / len(articles) * 1000:.1f} "
           "without, and without encoding)")  # fmt: skip
     index.close()
+    return {"set": name, "articles": len(articles), "found": rows, "cost_ms": round(cost_s / len(articles) * 1000, 2)}
 
 
 def added(index: Index, articles: Iterable[Article]) -> float:
@@ -80,10 +95,16 @@ def added(index: Index, articles: Iterable[Article]) -> float:
     return time.process_time() - began
 
 
-def line(words: str, pairs: list[Pair], found: list[bool]) -> str:
-    """Return a row of the table: precision and recall, weighted, with their bootstrap intervals."""
+def figures_of(words: str, pairs: list[Pair], found: list[bool]) -> Row:
+    """Return precision and recall, weighted, each with its bootstrap interval; None where there is nothing of it."""
     rows = [np.array([[p["weight"], p["same"], f]], np.float64) for p, f in zip(pairs, found, strict=True)]
-    return f"{words:44} {shown(figure(rows, precision)):22} {shown(figure(rows, recall))}"
+    measured = {"precision": figure(rows, precision), "recall": figure(rows, recall)}
+    return {"where": words} | {name: asdict(one) if one else None for name, one in measured.items()}
+
+
+def line(row: Row) -> str:
+    """Return a row of the table."""
+    return f"{row['where']:44} {shown(row['precision']):22} {shown(row['recall'])}"
 
 
 def precision(rows: Rows) -> float:
@@ -98,9 +119,9 @@ def recall(rows: Rows) -> float:
     return float((weight * same * found).sum() / (weight * same).sum()) if same.any() else float("nan")
 
 
-def shown(measured: Figure | None) -> str:
+def shown(measured: dict[str, float] | None) -> str:
     """Return a figure with its interval."""
-    return f"{measured.value:.3f} [{measured.low:.3f}, {measured.high:.3f}]" if measured else "–"
+    return f"{measured['value']:.3f} [{measured['low']:.3f}, {measured['high']:.3f}]" if measured else "–"
 
 
 def cut(article: Article) -> Wording:

@@ -41,6 +41,7 @@ def test_each_size_is_grown_from_the_one_before_and_stays_as_it_was_though_it_is
         for path, n in ((small, 6), (large, 20)):
             row = growth.measured(path, ENCODER, made)
             assert (row["passages"], row["passages_after_commits"]) == (n, n + 22)
+            assert row["recall_at_10"] == 1  # exact at these sizes
             assert row["commit_1_p50_ms"] <= row["commit_1_p95_ms"] <= row["commit_1_max_ms"]
             assert {"first_answer_s", "first_answer_until_s", "first_answer_source_s"} <= row.keys()
     assert Index.open(large).snapshot().n_articles == 10

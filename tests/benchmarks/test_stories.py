@@ -24,7 +24,8 @@ def test_the_index_and_the_rules_find_a_copy_and_nothing_else(tmp_path: Path, ca
     articles = {name: Article(name, "", " ".join(text.split())) for name, text in texts.items()}
     labels = {("wire", "brief"): True, ("wire", "own"): False, ("brief", "own"): False, ("lots-3", "lots-40"): False}
     pairs = [{"a": a, "b": b, "same": same, "weight": 1.0} for (a, b), same in labels.items()]
-    report("made", pairs, articles, tmp_path)
+    told = report("made", pairs, articles, tmp_path)
+    assert told["found"][-1]["recall"] == {"value": 1.0, "n": 4, "low": 1.0, "high": 1.0}
     out = capsys.readouterr().out.splitlines()
     assert out[1] == "made: 5 articles, 4 pairs, 1 one story"
     (found,) = (line for line in out if line.startswith("the index tells both"))

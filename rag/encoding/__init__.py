@@ -144,11 +144,11 @@ def _precision(settings: Settings, folder: ModelFolder, stack: Stack) -> Precisi
     if not _can_int8(settings, folder, stack):
         return "float"
     from rag.encoding.choosing import known_speeds, measured_speeds
-    from rag.encoding.openvino_engine import processor
+    from rag.encoding.openvino_engine import float_is, processor
 
     path = _speeds_file(settings, folder)
     load = partial(_openvino, settings, folder, stack)
-    speeds = known_speeds(path) or measured_speeds(path, processor(), load)
+    speeds = known_speeds(path) or measured_speeds(path, processor(), float_is(), load)
     return speeds.chosen
 
 

@@ -41,12 +41,17 @@ class Speeds:
         float_texts_per_s: Passages of 256 tokens a second in bf16 or fp32, whichever the machine takes.
         int8_texts_per_s: The same in int8.
         chosen: "int8" or "float".
+        engine: What both run on.
+        float_is: What "float" computes in: "bf16" where the processor has it, else "fp32". Empty where that was
+            measured before it was noted down.
     """
 
     cpu: str
     float_texts_per_s: float
     int8_texts_per_s: float
     chosen: Precision
+    engine: str = "openvino"
+    float_is: str = ""
 
 
 def speeds_file(cache: Path, key: str) -> Path:
@@ -61,12 +66,13 @@ def known_speeds(path: Path) -> Speeds | None:
     return None
 
 
-def measured_speeds(path: Path, cpu: str, load: Callable[[Precision], Network]) -> Speeds:
+def measured_speeds(path: Path, cpu: str, float_is: str, load: Callable[[Precision], Network]) -> Speeds:
     """Measure, remember and return how fast "float" and "int8" run: in turns, so that other load touches both.
 
     Args:
         path: `speeds_file`; where it cannot be written, the next process measures again.
         cpu: The processor's name.
+        float_is: What "float" computes in.
         load: Loads the network in a precision.
     """
     ids = np.random.default_rng(0).integers(1, HIGHEST_ID, BATCH).astype(np.int64)
@@ -83,7 +89,8 @@ def measured_speeds(path: Path, cpu: str, load: Callable[[Precision], Network]) 
     # A request runs on one stream of the machine's cores, and all of them run at a time.
     rates = {name: BATCH[0] * networks[name].n_workers / median(times) for name, times in taken.items()}
     gain = median(a / b for a, b in zip(taken["float"], taken["int8"], strict=True))
-    found = Speeds(cpu, round(rates["float"], 1), round(rates["int8"], 1), "int8" if gain >= GAIN else "float")
+    chosen: Precision = "int8" if gain >= GAIN else "float"
+    found = Speeds(cpu, round(rates["float"], 1), round(rates["int8"], 1), chosen, float_is=float_is)
     log.info(
         "Measured once on this machine: %.0f passages a second in float, %.0f in int8; new indexes take %s.",
         found.float_texts_per_s, found.int8_texts_per_s, found.chosen,

@@ -42,7 +42,7 @@ def loading(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize(("int8", "chosen"), [(0.002, "int8"), (0.02, "float"), (0.03, "float")])
 def test_int8_is_taken_where_it_is_clearly_faster_and_that_is_remembered(tmp_path: Path, loading, int8, chosen):
     path = tmp_path / "deep" / "speeds.json"
-    found = measured_speeds(path, "a processor", loading(float=0.02, int8=int8))
+    found = measured_speeds(path, "a processor", "bf16", loading(float=0.02, int8=int8))
     assert (found.chosen, found.cpu) == (chosen, "a processor")
     assert 700 < found.float_texts_per_s < 800  # 8 texts in 0.02 s on each of two workers, a little slower each time
     assert known_speeds(path) == found
@@ -57,7 +57,7 @@ def test_what_was_remembered_and_cannot_be_read_is_as_if_it_were_not_there(tmp_p
 
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, loading):
     (tmp_path / "file").write_text("")
-    assert measured_speeds(tmp_path / "file" / "speeds.json", "", loading(float=0.02, int8=0.02)).cpu == ""
+    assert measured_speeds(tmp_path / "file" / "speeds.json", "", "fp32", loading(float=0.02, int8=0.02)).cpu == ""
 
 
 @pytest.mark.model

@@ -297,8 +297,8 @@ def rebuild(index: Index, encoder: Encoder, progress: Callable[[AddProgress], No
         IndexLocked: Another process is writing.
     """
     told = progress or (lambda _: None)
-    articles = index.snapshot().articles()
     with index.writer() as writer:
+        articles = writer.articles()  # nobody can change them from here on
         n_encoded = 0
 
         def drafts() -> Iterator[Draft]:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from rag import ingest
 from rag.errors import EncoderUnavailable, FetchRefused, IndexLocked, ReadError
-from rag.index import Index
+from rag.index import Index, Writer
 from rag.ingest import AddProgress, add_articles, rebuild
 from rag.passages import passage_input
 from rag.types import Article, Skipped
@@ -204,6 +205,26 @@ def test_rebuilding_with_another_encoder_keeps_articles_and_replaces_every_vecto
     assert snapshot.contexts([best])[0].article == RAIN
     assert cosine == pytest.approx(1, abs=1e-3)
     assert np.shape(snapshot.vectors([best])) == (1, 32)
+
+
+def test_what_others_commit_just_before_a_rebuild_is_neither_reverted_nor_an_error(
+    index: Index, encoder: BagOfWordsEncoder, monkeypatch: pytest.MonkeyPatch
+):
+    add_articles(index, encoder, [TALKS, RAIN])
+    writer = index.writer
+    updated, new = replace(TALKS, text="The talks were called off."), Article("ferry", "Ferry", "A ferry ran aground.")
+
+    def late() -> AbstractContextManager[Writer]:
+        with closing(Index.open(index.path)) as other:
+            add_articles(other, encoder, [updated, new])
+            with other.writer() as others:
+                others.commit([], ["rain"])
+        return writer()
+
+    monkeypatch.setattr(index, "writer", late)
+    rebuild(index, BagOfWordsEncoder(dimension=32, model="other"))
+    assert {a.id: a.text for a in index.snapshot().articles()} == {"talks": updated.text, "ferry": new.text}
+    assert index.check().ok
 
 
 def test_a_target_that_fails_loses_nothing_of_those_before_it(index: Index, encoder: BagOfWordsEncoder):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexLocked, IndexNotWritable
-from rag.index import reads, vectors, writes
+from rag.index import listing, reads, vectors, writes
 from rag.index.draft import Draft, check_draft
 from rag.index.log import Log
 from rag.index.records import vectors_from_rows
@@ -37,6 +37,10 @@ class Writer:
     def generation(self) -> int:
         """The newest generation."""
         return reads.newest_generation(self._log)
+
+    def articles(self) -> list[Article]:
+        """Return every active article, newest published first; opens no view."""
+        return listing.articles(self._log, self.generation, None, 0, None)
 
     def find(
         self, *, id: str | None = None, url: str | None = None, origin: str | None = None, digest: str | None = None

@@ -211,9 +211,8 @@ class Rag(Onward):
         """
         if not ids_or_urls:
             raise ArticleNotFound("No article was named, so none was removed. Name its id or address.")
-        snapshot = self.snapshot()
-        ids = tuple(dict.fromkeys(snapshot.id_of(name) for name in ids_or_urls))
-        with self._opened.writer() as writer:
+        with self._opened.writer() as writer:  # and no view: of an article that cannot be read, none can be built
+            ids = tuple(dict.fromkeys(writer.id_of(name) for name in ids_or_urls))
             writer.commit([], remove=ids)
         return ids
 

@@ -1,13 +1,17 @@
-"""The articles of one generation as a list: searched by word, in an order, a page at a time. Knows no passage."""
+"""The articles of one generation as a list: searched by word, in an order, a page at a time; or one by its name.
+
+Knows no passage.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag.errors import ArticleNotFound
 from rag.index.bm25 import without_surrogates
 from rag.index.log import Log
 from rag.index.reads import LIVE_ARTICLE
-from rag.index.records import ARTICLE_COLUMNS, article_from_row
+from rag.index.records import ARTICLE_COLUMNS, article_from_row, is_unicode
 from rag.types import Article, ArticleOrder
 
 ORDERS: Mapping[ArticleOrder, str] = {
@@ -45,3 +49,16 @@ def articles(
     given = {f"word{i}": word for i, word in enumerate(words)}
     rows = log.rows(sql, {"upto": upto, "limit": -1 if limit is None else limit, "offset": offset, **given})
     return [article_from_row(row) for row in rows]
+
+
+def id_of(log: Log, upto: int, id_or_url: str) -> str:
+    """Return the id of the live article with this id, else of the one with this url; nothing else of it is read.
+
+    Raises:
+        ArticleNotFound: There is none.
+    """
+    for column in ("id", "url") if is_unicode(id_or_url) else ():
+        sql = f"SELECT id FROM articles a WHERE {column} = :value AND {LIVE_ARTICLE} ORDER BY id LIMIT 1"
+        for (article_id,) in log.rows(sql, {"value": id_or_url, "upto": upto}):
+            return str(article_id)
+    raise ArticleNotFound(f"No article has the id or address {id_or_url!r}. `rag list` shows the ids of all articles.")

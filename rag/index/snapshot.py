@@ -89,14 +89,6 @@ class Snapshot:
         """
         return reads.checked(self._stored(id_or_url)).article
 
-    def id_of(self, id_or_url: str) -> str:
-        """Return the id of the article with this id or url, whatever has become of its text.
-
-        Raises:
-            ArticleNotFound: There is none.
-        """
-        return self._stored(id_or_url).article.id
-
     def story(self, article_id: str) -> list[Article]:
         """Return the articles that are copies of one story with this one, which is among them.
 
@@ -263,13 +255,8 @@ class Snapshot:
             return self._facts
 
     def _stored(self, id_or_url: str) -> Stored:
-        for column in ("id", "url"):
-            found = reads.articles_where(self._log, self.generation, column, id_or_url)
-            if found:
-                return found[0]
-        raise ArticleNotFound(
-            f"No article has the id or address {id_or_url!r}. `rag list` shows the ids of all articles."
-        )
+        article_id = listing.id_of(self._log, self.generation, id_or_url)
+        return reads.articles_where(self._log, self.generation, "id", article_id)[0]
 
 
 def _context(article: Article, passage: Passage, sentences: tuple[Sentence, ...]) -> PassageInContext:

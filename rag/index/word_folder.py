@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rag.errors import IndexDamaged
 from rag.index import reads
 from rag.index.files import TEMPORARY, remove, sha256_of_file, sync_folder, write_atomically
 from rag.index.lexical import FORMAT, Part, ViewUnusable, WordView, new_index, open_index, write
@@ -72,6 +73,7 @@ class WordFolder:
 
         Raises:
             OSError: The disk is full or the folder cannot be written.
+            IndexDamaged: An article cannot be read; the message names it.
         """
         temporary, old = (self.path.with_name(FOLDER + ending + TEMPORARY) for ending in ("", "-old"))
         for path in (temporary, old):
@@ -84,7 +86,7 @@ class WordFolder:
         except ViewUnusable as error:
             remove(temporary)  # on a full disk, others need the room
             raise OSError(f"{temporary}: {error}") from error
-        except OSError:
+        except (OSError, IndexDamaged):
             remove(temporary)
             raise
         if self.path.exists():

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import IndexLocked, IndexNotWritable
+from rag.errors import IndexDamaged, IndexLocked, IndexNotWritable
 from rag.index import listing, reads, vectors, writes
 from rag.index.draft import Draft, check_draft
 from rag.index.log import Log
@@ -41,6 +41,14 @@ class Writer:
     def articles(self) -> list[Article]:
         """Return every active article, newest published first; opens no view."""
         return listing.articles(self._log, self.generation, None, 0, None)
+
+    def id_of(self, id_or_url: str) -> str:
+        """Return the id of the active article with this id, else of the one with this url, however damaged it is.
+
+        Raises:
+            ArticleNotFound: There is none.
+        """
+        return listing.id_of(self._log, self.generation, id_or_url)
 
     def find(
         self, *, id: str | None = None, url: str | None = None, origin: str | None = None, digest: str | None = None
@@ -116,7 +124,9 @@ class Writer:
     def update_views(self) -> None:
         """Bring the views to the newest generation.
 
-        A view that cannot be written is left behind: it is only slower to search, and the next opening catches it up.
+        What was committed stays so, whatever happens here. A view that cannot be written is left behind: it is only
+        slower to search, and the next opening catches it up. So is one that has to read an article that is damaged;
+        until that one is removed, asking ends in the error that names it.
         """
         try:
             generation = self.generation
@@ -124,5 +134,5 @@ class Writer:
             if vectors.checkpoint_due(self._log, generation):
                 base = vectors.bring_up(self._path, self._log, generation)
                 vectors.write_checkpoint(self._path, self._log, base)
-        except (OSError, IndexNotWritable, IndexLocked) as error:
+        except (OSError, IndexNotWritable, IndexLocked, IndexDamaged) as error:
             _logger.warning("The search structures of %s are behind the log: %s", self._path, error)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from rag.index import Index
+from rag.index import Index, check
+from rag.index.log import Log
 from rag.types import Article
 from tests.fakes import BagOfWordsEncoder
 from tests.index.corpus import build, make_article, make_draft
@@ -85,6 +87,26 @@ def test_articles_that_another_encoder_has_encoded_anew_are_sealed_anew(path: Pa
         drafts = [make_draft(article, other) for article in index.snapshot().articles()]
         writer.replace_vectors(other.identity, drafts)
     assert problems(path) == []
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_a_check_during_which_all_is_encoded_anew_reports_what_is_damaged_and_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch, damaged: bool
+) -> None:
+    other = BagOfWordsEncoder(model="other", dimension=32)
+    check_totals = check._check_totals
+
+    def meanwhile(log: Log, generation: int) -> Iterator[check.Problem]:  # what is checked right before the seals
+        with closing(Index.open(path)) as index:
+            if index.identity != other.identity:
+                with index.writer() as writer:
+                    writer.replace_vectors(other.identity, [make_draft(a, other) for a in writer.articles()])
+                if damaged:
+                    change(path, "UPDATE articles SET source = 'BBD' WHERE row = 3")
+        return check_totals(log, generation)
+
+    monkeypatch.setattr(check, "_check_totals", meanwhile)
+    assert problems(path) == ([("articles.db, article 'article-002'", SEALED)] if damaged else [])
 
 
 def test_an_article_with_no_passage_is_sealed_too(path: Path) -> None:

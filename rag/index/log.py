@@ -58,15 +58,9 @@ class Log:
                 "or name the right folder with --index or RAG_INDEX."
             )
         with self._connection() as connection:
-            version = _own_version(self.file, connection)
-        self._version = version
+            version = self._version(connection)
         if version == 0:
             raise IndexNotFound(f"{self.file} is empty: its creation never finished. Add articles with `rag add`.")
-        if version > VERSION:
-            raise SchemaUnsupported(
-                f"Index {path} has schema {version}, and this version of rag reads up to {VERSION}. "
-                "Upgrade rag, or build a new index with `rag add --index DIR`."
-            )
 
     @classmethod
     def create(cls, path: Path, fill: Callable[[Transaction, int], None]) -> None:
@@ -94,10 +88,15 @@ class Log:
             connection.execute("COMMIT")
 
     def upgrade(self, fill: Callable[[Transaction, int], None]) -> None:
-        """Bring an older schema to the newest, as `create` does; the writer's lock must be held."""
-        if self._version < VERSION:
+        """Bring an older schema to the newest, as `create` does; the writer's lock must be held.
+
+        Raises:
+            SchemaUnsupported: A newer version has upgraded it since it was opened.
+        """
+        with self._connection() as connection:
+            version = self._version(connection)
+        if version < VERSION:
             self.create(self.path, fill)
-            self._version = VERSION
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Run one statement and return all its rows.
@@ -121,10 +120,12 @@ class Log:
         Raises:
             IndexNotWritable: The disk is full or the folder cannot be written; nothing has changed.
             IndexDamaged: The database is damaged.
+            SchemaUnsupported: A newer version has upgraded it since it was opened.
         """
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
+                self._version(connection)
                 yield Transaction(connection)
                 connection.execute("COMMIT")
             finally:
@@ -145,6 +146,16 @@ class Log:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+    def _version(self, connection: sqlite3.Connection) -> int:
+        """Return the number of the schema as it is now, 0 where the database is empty; refuse a newer one."""
+        version = _own_version(self.file, connection)
+        if version > VERSION:
+            raise SchemaUnsupported(
+                f"Index {self.path} has schema {version}, and this version of rag reads up to {VERSION}. "
+                "Upgrade rag, or build a new index with `rag add --index DIR`."
+            )
+        return version
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

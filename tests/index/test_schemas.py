@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from rag.errors import SchemaUnsupported
 from rag.index import Index, seals, stories
 from rag.index.migrations import VERSION
 from rag.types import Article
 from tests.fakes import BagOfWordsEncoder
-from tests.index.corpus import make_draft
+from tests.index.corpus import build, make_draft
 from tests.index.schemas import OLDER, restore
 
 ENCODER = BagOfWordsEncoder()
@@ -93,6 +94,22 @@ def test_an_article_of_an_older_index_is_sealed_as_it_is_found(path: Path) -> No
     with closing(Index.open(path)) as index:
         (problem,) = index.check().problems
     assert problem.where == "articles.db, article 'crane'"
+
+
+def test_a_process_that_runs_older_code_stops_writing_once_a_newer_one_has_upgraded_the_index(tmp_path: Path) -> None:
+    index = build(tmp_path, [Article("crane", "Crane falls", "A crane fell.")])
+    with index.writer() as writer:
+        upgrade_to_a_newer_version(tmp_path)
+        with pytest.raises(SchemaUnsupported, match=f"has schema {VERSION + 1}, and this version of rag reads up to"):
+            writer.commit([], ["crane"])
+    with pytest.raises(SchemaUnsupported, match="Upgrade rag"), index.writer():
+        pytest.fail("nothing can be written in an unknown schema")
+    assert index.totals.generation == 1
+
+
+def upgrade_to_a_newer_version(path: Path) -> None:
+    with closing(sqlite3.connect(path / "articles.db")) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
 
 
 @pytest.mark.parametrize("step", [stories, seals], ids=["stories", "seals"])

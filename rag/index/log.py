@@ -30,6 +30,10 @@ CACHE_BYTES = 32 << 20
 Nothing is mapped into memory: where a disk fails or a file is cut, a map ends the process instead of raising an error.
 """
 
+MOST_IDLE = 8
+"""Connections kept open for the next statement, each with the pages it has read: one for each of the questions that a
+server answers at once, unless it is told to answer more. What more there were in a rush is closed when given back."""
+
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -51,6 +55,7 @@ class Log:
         self.path = path
         self.file = path / DATABASE
         self._idle: list[sqlite3.Connection] = []
+        self._closed = False
         self._lock = Lock()
         if not self.file.is_file():
             raise IndexNotFound(
@@ -141,8 +146,9 @@ class Log:
         self.rows("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
-        """Close the connections that nobody is using."""
+        """Close the connections that nobody is using; the others are closed as they are given back."""
         with self._lock:
+            self._closed = True
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
@@ -170,11 +176,12 @@ class Log:
                 broken = True
                 raise
             finally:
-                if broken:
-                    connection.close()
-                else:
-                    with self._lock:
+                with self._lock:
+                    kept = not broken and not self._closed and len(self._idle) < MOST_IDLE
+                    if kept:
                         self._idle.append(connection)
+                if not kept:
+                    connection.close()
 
 
 class Transaction:

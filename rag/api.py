@@ -6,7 +6,7 @@ Puts the parts together and owns no logic of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -269,12 +269,12 @@ class Rag(Onward):
             views_only: Keep passages and vectors as they are.
             progress: Called as it goes on.
         """
-        index = Index.open(self.settings.index)
-        if views_only:
-            rebuild_views(index, progress)
-            return
-        name = encoder or self.settings.encoder or index.identity.model
-        rebuild(index, self._given_encoder or load_encoder(self.settings, name), progress)
+        with closing(Index.open(self.settings.index)) as index:
+            if views_only:
+                rebuild_views(index, progress)
+                return
+            name = encoder or self.settings.encoder or index.identity.model
+            rebuild(index, self._given_encoder or load_encoder(self.settings, name), progress)
         self._follow()
 
     def verify(self, answer: Answer) -> VerifyReport:

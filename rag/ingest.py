@@ -138,9 +138,10 @@ def add_articles(
             raise
         finally:
             stop.set()  # on Ctrl-C only the passages under way are waited for
+        generation = writer.generation  # its own: once the lock is free it may be another's
     if failure is not None:
         raise failure
-    return replace(adder.report, generation=index.totals.generation)
+    return replace(adder.report, generation=generation)
 
 
 class _Adder:

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -225,6 +225,24 @@ def test_what_others_commit_just_before_a_rebuild_is_neither_reverted_nor_an_err
     rebuild(index, BagOfWordsEncoder(dimension=32, model="other"))
     assert {a.id: a.text for a in index.snapshot().articles()} == {"talks": updated.text, "ferry": new.text}
     assert index.check().ok
+
+
+def test_the_generation_that_is_reported_is_not_one_that_another_writer_makes_right_after(
+    index: Index, encoder: BagOfWordsEncoder, monkeypatch: pytest.MonkeyPatch
+):
+    writer = index.writer
+
+    @contextmanager
+    def followed() -> Iterator[Writer]:
+        with writer() as own:
+            yield own
+        with closing(Index.open(index.path)) as other, other.writer() as another:
+            another.commit([], ["rain"])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "writer", followed)
+        assert add_articles(index, encoder, [TALKS, RAIN]).generation == 1
+    assert index.totals.generation == 2
 
 
 def test_a_target_that_fails_loses_nothing_of_those_before_it(index: Index, encoder: BagOfWordsEncoder):

@@ -7,6 +7,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,20 +39,21 @@ def export_index(path: Path, folder: Path, progress: Progress | None = None) -> 
         raise ExportError(
             f"{folder} is the index itself, whose files an export must not mix with. Name another folder."
         )
-    content = Index.open(path).content()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(suffix=TEMPORARY, dir=folder) as name:
-            temporary = Path(name)
-            drafts = _told(content.drafts(), content.totals.n_articles, progress)
-            n_rows = parquet.write(temporary, content.identity.dimension, drafts)
-            manifest = write_manifest(temporary, content.totals, content.identity, n_rows)
-            for file in (*FILES, MANIFEST):
-                put_in_place(temporary / file, folder / file)
-    except OSError as error:
-        raise ExportError(
-            f"{folder} cannot be written: {error}. Free disk space or correct its permissions."
-        ) from error
+    with closing(Index.open(path)) as index:
+        content = index.content()
+        drafts = _told(content.drafts(), content.totals.n_articles, progress)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(suffix=TEMPORARY, dir=folder) as name:
+                temporary = Path(name)
+                n_rows = parquet.write(temporary, content.identity.dimension, drafts)
+                manifest = write_manifest(temporary, content.totals, content.identity, n_rows)
+                for file in (*FILES, MANIFEST):
+                    put_in_place(temporary / file, folder / file)
+        except OSError as error:
+            raise ExportError(
+                f"{folder} cannot be written: {error}. Free disk space or correct its permissions."
+            ) from error
     return manifest
 
 
@@ -84,8 +86,7 @@ def import_index(
     check_files(folder, manifest)
     for _ in parquet.read(folder, manifest):
         pass
-    index = Index.open_or_create(path, manifest.encoder)
-    with index.writer(manifest.encoder) as writer:
+    with closing(Index.open_or_create(path, manifest.encoder)) as index, index.writer(manifest.encoder) as writer:
         sorter = _Sorter(writer)
         drafts = _told(parquet.read(folder, manifest), manifest.n_articles, progress)
         generation = writer.commit(sorter.changed(drafts), at_least=manifest.generation)
@@ -115,7 +116,8 @@ class _Sorter:
 
 def _check_encoder(path: Path, exported: EncoderIdentity, configured: str | None) -> None:
     try:
-        built = Index.open(path).identity
+        with closing(Index.open(path)) as index:
+            built = index.identity
     except IndexNotFound:
         if configured is None or configured == exported.model:
             return

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.index import Index, log
+from rag.index import Index
 from rag.index.log import MOST_IDLE, Log, Row
+from tests.connections import is_open, noted
 from tests.index.corpus import build, make_article
 
 
@@ -22,24 +23,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[sqlite3.Connection]:
-    """Every connection that is opened from here on."""
-    made: list[sqlite3.Connection] = []
-    connect = log._connect
-
-    def noted(file: Path) -> sqlite3.Connection:
-        made.append(connect(file))
-        return made[-1]
-
-    monkeypatch.setattr(log, "_connect", noted)
-    return made
-
-
-def is_open(connection: sqlite3.Connection) -> bool:
-    try:
-        connection.execute("SELECT 1")
-    except sqlite3.ProgrammingError:
-        return False
-    return True
+    return noted(monkeypatch)
 
 
 def reading(opened: Log) -> Generator[list[Row]]:

@@ -18,6 +18,7 @@ from rag.moving import export_index, import_index
 from rag.passages import passage_input, passage_key
 from rag.settings import Settings
 from rag.types import Article, text_digest
+from tests.connections import is_open, noted
 from tests.fakes import BagOfWordsEncoder, WordOverlapEvidence
 from tests.index.corpus import answers, make_article
 from tests.moving.made import ENCODER, FILES, TALKS, build, contents, held
@@ -174,6 +175,15 @@ def test_an_empty_index_moves_too(tmp_path: Path):
     report = import_index(tmp_path / "copy", tmp_path / "export")
     assert (report.added, report.generation) == ((), 0)
     assert Index.open(tmp_path / "copy").identity == ENCODER.identity
+
+
+def test_an_export_and_an_import_leave_nothing_open(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made = noted(monkeypatch)
+    export_index(index, tmp_path / "export")
+    import_index(tmp_path / "copy", tmp_path / "export")
+    import_index(tmp_path / "copy", tmp_path / "export")
+    assert len(made) >= 3
+    assert not any(map(is_open, made))
 
 
 def test_progress_counts_articles(index: Path, tmp_path: Path):

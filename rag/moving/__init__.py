@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 
 from rag.errors import EncoderMismatch, ExportError, IndexNotFound
 from rag.index import Draft, Index, Writer
-from rag.index.files import TEMPORARY, put_in_place
-from rag.moving.manifest import FILES, MANIFEST, Manifest, check_files, read_manifest, write_manifest
+from rag.index.files import TEMPORARY
+from rag.moving.exchange import exchange, put_back
+from rag.moving.manifest import Manifest, check_files, read_manifest, write_manifest
 from rag.protocols import Progress
 from rag.types import AddReport, EncoderIdentity, same_article
 
@@ -24,8 +25,8 @@ __all__ = ["Manifest", "export_index", "import_index"]
 def export_index(path: Path, folder: Path, progress: Progress | None = None) -> Manifest:
     """Write the newest generation of the index at `path` to `folder`, which comes into being; return its manifest.
 
-    The files get their names when all of them are written, the manifest last; an earlier export there is replaced. The
-    same articles, from whatever history, give the same files (of one version of pyarrow).
+    The files get their names when all of them are written, the manifest last; an earlier export there is replaced, and
+    stays where that fails. The same articles, from whatever history, give the same files (of one version of pyarrow).
 
     Raises:
         IndexNotFound: There is no index at `path`.
@@ -44,12 +45,12 @@ def export_index(path: Path, folder: Path, progress: Progress | None = None) -> 
         drafts = _told(content.drafts(), content.totals.n_articles, progress)
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            put_back(folder)
             with TemporaryDirectory(suffix=TEMPORARY, dir=folder) as name:
                 temporary = Path(name)
                 n_rows = parquet.write(temporary, content.identity.dimension, drafts)
                 manifest = write_manifest(temporary, content.totals, content.identity, n_rows)
-                for file in (*FILES, MANIFEST):
-                    put_in_place(temporary / file, folder / file)
+                exchange(temporary, folder)
         except OSError as error:
             raise ExportError(
                 f"{folder} cannot be written: {error}. Free disk space or correct its permissions."

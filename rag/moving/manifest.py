@@ -10,11 +10,13 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rag.errors import ExportError, SchemaUnsupported
-from rag.index.files import sha256_of_file
+from rag.index.files import TEMPORARY, sha256_of_file
 from rag.index.reads import Totals
 from rag.types import EncoderIdentity
 
 MANIFEST = "manifest.json"
+EARLIER = "earlier-export" + TEMPORARY
+"""Folder in which the export that is being replaced stands aside."""
 FORMAT: Final = "rag-export"
 VERSION: Final = 1  # raise it when an older version could not read what is written
 ARTICLES, SENTENCES, PASSAGES, VECTORS = FILES = tuple(
@@ -85,9 +87,7 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = Manifest.model_validate(data)
         lacking = set(FILES) - set(manifest.files)
     except OSError as error:
-        raise ExportError(
-            f"{path} cannot be read: {error.strerror}. Name the folder that `rag export` has written."
-        ) from error
+        raise ExportError(f"{path} cannot be read: {error.strerror}. {_instead(folder)}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -116,6 +116,13 @@ def check_files(folder: Path, manifest: Manifest) -> None:
                 f"{path} is damaged or another file: its SHA-256 is {found[:16]}…, and {MANIFEST} records "
                 f"{recorded.sha256[:16]}…. {_AGAIN}"
             )
+
+
+def _instead(folder: Path) -> str:
+    """Say what to do about a folder without a manifest that can be read."""
+    if not (folder / EARLIER).is_dir():
+        return "Name the folder that `rag export` has written."
+    return f"An export to {folder} was cut short; the one before it is in {EARLIER}/. Run `rag export` there once more."
 
 
 def _check_version(path: Path, data: object) -> None:

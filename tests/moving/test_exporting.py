@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,7 +11,7 @@ import pytest
 
 from rag.errors import ExportError, IndexDamaged, IndexNotFound, MissingExtra
 from rag.index.log import Log
-from rag.moving import export_index, parquet
+from rag.moving import export_index, import_index, parquet
 from tests.index.corpus import make_article
 from tests.moving.made import FILES, build, contents
 
@@ -39,15 +41,79 @@ def test_a_full_disk_leaves_the_earlier_export_as_it_was(
     index: Path, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     before = contents(export)
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
     with pytest.raises(ExportError, match=r"export cannot be written: \[Errno 28\] No space left"):
         export_index(index, export)
     assert contents(export) == before
     assert sorted(file.name for file in export.iterdir()) == sorted([*FILES, "manifest.json"])
+
+
+@pytest.mark.parametrize("n", range(10))
+def test_an_export_that_is_cut_short_at_any_rename_does_not_lose_the_earlier_one(
+    index: Path, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n: int
+):
+    before = contents(export)
+    build(index, [], ("talks",))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed_after(n))
+        with pytest.raises(Killed):
+            export_index(index, export)
+    if n == 0:
+        assert import_index(tmp_path / "copy", export).generation == 3
+    else:
+        with pytest.raises(
+            ExportError, match=r"was cut short; the one before it is in earlier-export\.tmp/\. Run `rag export`"
+        ):
+            import_index(tmp_path / "copy", export)
+    with monkeypatch.context() as patch:
+        patch.setattr(pq.ParquetWriter, "write_table", full)
+        with pytest.raises(ExportError, match="No space left"):
+            export_index(index, export)
+    assert contents(export) == before
+    assert import_index(tmp_path / "other", export).generation == 3
+    assert export_index(index, export).generation == 4
+    assert sorted(file.name for file in export.iterdir()) == sorted([*FILES, "manifest.json"])
+    assert import_index(tmp_path / "third", export).generation == 4
+
+
+@pytest.mark.parametrize("n", range(10))
+def test_an_export_that_fails_at_any_rename_leaves_the_earlier_one_as_it_was(
+    index: Path, export: Path, monkeypatch: pytest.MonkeyPatch, n: int
+):
+    before = {file.name: file.read_bytes() for file in export.iterdir()}
+    build(index, [], ("talks",))
+    rename, calls = Path.replace, count()
+
+    def failing(self: Path, target: Path) -> Path:
+        if next(calls) == n:
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", failing)
+        with pytest.raises(ExportError, match="Input/output error"):
+            export_index(index, export)
+    assert {file.name: file.read_bytes() for file in export.iterdir()} == before
+
+
+class Killed(BaseException):
+    """What no code survives."""
+
+
+def killed_after(n: int) -> Callable[[Path, Path], Path]:
+    """Return a `Path.replace` after whose first `n` calls nothing is renamed any more, as if the process were dead."""
+    rename, calls = Path.replace, count()
+
+    def replace(self: Path, target: Path) -> Path:
+        if next(calls) >= n:
+            raise Killed
+        return rename(self, target)
+
+    return replace
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_where_an_export_cannot_be_it_is_refused(index: Path, tmp_path: Path):

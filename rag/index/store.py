@@ -123,7 +123,7 @@ class Index:
             identity: The encoder that the caller writes with; default: the one in force when this index was opened.
 
         Raises:
-            IndexLocked: Another process, or another thread, is writing.
+            IndexLocked: Another process, or another thread, is writing. Whoever rebuilds a view is waited for.
             EncoderMismatch: The index has another encoder by now.
             IndexNotWritable: The folder cannot be written.
         """
@@ -169,7 +169,7 @@ class Index:
             IndexNotWritable: The disk is full or the folder cannot be written.
         """
         try:
-            with writer_lock(self.path):
+            with writer_lock(self.path, for_views=True):
                 remove_temporary(self.path)
                 generation = reads.newest_generation(self._log)
                 self._words.rebuild(self._log, generation, progress)

@@ -48,8 +48,9 @@ writing it 0.2 s, where encoding 16,384 passages takes over 4 minutes.
 SHORT_LIST = 16
 """Passages that a compressed structure is asked for, and that are then scored exactly, for each one wanted.
 
-Ten best of a question (26 wanted, for ties: 416), recall against exact, 2026-11-25: at 1,000,000 passages 0.999 (with
-200: 0.999, 100: 0.995), at 5,000,000 0.993 (0.985, 0.955). Fetching 416 takes 3 ms of CPU time at 900,000 passages.
+Ten best of a question (26 wanted, for ties: 416), recall against exact, of freshly learnt lists: 0.987 at 1,000,000
+passages, 0.993 at 5,000,000 (2026-11-30; docs/performance.md). What a shorter list loses: at 5,000,000 passages 0.993
+became 0.985 with 200 and 0.955 with 100 (2026-11-25). Fetching 416 takes 3 ms of CPU time at 900,000 passages.
 """
 
 SCORED_DIRECTLY = 1024

@@ -12,6 +12,7 @@ import typer
 
 from rag.cli.options import AsOf, Index, Json, Since, Sources, Until, filters, open_rag
 from rag.cli.terminal import Screen, counted, print_json
+from rag.errors import SavedInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ class Action(StrEnum):
     READ = "read"
     CHECK = "check"
     VAIN = "vain"
+    FORGET = "forget"
 
 
 def saved(
@@ -39,7 +41,8 @@ def saved(
         typer.Argument(
             metavar="ACTION",
             help="list: show them. add: ask a question and save it. remove: delete N. read: mark the answer of N as "
-            "read. check: ask those again that additions touch. vain: show what the articles did not answer, by topic.",
+            "read. check: ask those again that additions touch. vain: show what the articles did not answer, by topic. "
+            "forget: delete N of these.",
         ),
     ] = Action.LIST,
     subject: Annotated[
@@ -58,14 +61,16 @@ def saved(
     are kept in the index folder, and no rebuilding loses them.
     """
     allowed = filters(as_of, since, until, source)
-    if (subject is None) == (action in (Action.ADD, Action.REMOVE, Action.READ)):
+    if (subject is None) == (action in (Action.ADD, Action.REMOVE, Action.READ, Action.FORGET)):
         needs = "needs a question" if action is Action.ADD else "needs a number" if subject is None else "takes no more"
         raise typer.BadParameter(f"`rag saved {action}` {needs}.")
     rag = open_rag(index)
-    if action is Action.VAIN:
-        _tell_vain(rag, json)
-        return
-    _tell_saved(_done(rag, action, subject or "", allowed), json)
+    if action in (Action.VAIN, Action.FORGET):
+        _tell_vain(rag, json, forget=None if subject is None else _number(subject))
+    else:
+        _tell_saved(_done(rag, action, subject or "", allowed), json)
+    if action is not Action.ADD:
+        _refuse_damaged(rag, action)
 
 
 def _done(rag: Rag, action: Action, subject: str, allowed: dict[str, Any]) -> Sequence[SavedQuestion]:
@@ -83,6 +88,15 @@ def _done(rag: Rag, action: Action, subject: str, allowed: dict[str, Any]) -> Se
         number = _number(subject)
         questions.accept(number, questions.get(number).present.generation)
     return questions.all()
+
+
+def _refuse_damaged(rag: Rag, action: Action) -> None:
+    """Fail over questions that could not be listed, after those that could."""
+    from rag.saved import SavedQuestions, VainQuestions
+
+    kept = VainQuestions if action in (Action.VAIN, Action.FORGET) else SavedQuestions
+    if damaged := kept(rag.settings.index).damaged():
+        raise SavedInvalid(" ".join(damaged))
 
 
 def _number(text: str) -> int:
@@ -148,10 +162,12 @@ def _show(screen: Screen, one: SavedQuestion) -> None:
             screen.line(" " * (INDENT + 2), " · ".join(p for p in (citation.title, citation.source, day) if p))
 
 
-def _tell_vain(rag: Rag, json: bool) -> None:
-    from rag.saved import check_vain
+def _tell_vain(rag: Rag, json: bool, forget: int | None) -> None:
+    from rag.saved import VainQuestions, check_vain
     from rag.saved.topics import topics
 
+    if forget is not None:
+        VainQuestions(rag.settings.index).forget([forget])
     asked = check_vain(rag)
     groups = topics([one.question for one in asked], rag.encoder.encode([one.question for one in asked]))
     if json:

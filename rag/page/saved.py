@@ -61,8 +61,10 @@ class Saved:
         """Return saved questions, report and label as they are in the file."""
         folder = self.rag.settings.index
         try:
-            saved, vain = SavedQuestions(folder).all(), VainQuestions(folder).all()
-            listed = watchlist_html(saved, self.rag.generation, self.rag.article)
+            both = SavedQuestions(folder), VainQuestions(folder)
+            saved, vain = both[0].all(), both[1].all()
+            damaged = dict.fromkeys(told for kept in both for told in kept.damaged())  # that of the file is told once
+            listed = "".join(map(notice_html, damaged)) + watchlist_html(saved, self.rag.generation, self.rag.article)
             return listed, vain_html(vain, self._topics(vain), recording=self.rag.settings.record_vain), _label(saved)
         except RagError as error:
             return notice_html(str(error)), "", gr.skip()

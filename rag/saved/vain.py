@@ -5,14 +5,14 @@ The same question, but for case, spaces and marks at its end, is one. Those that
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 
 from rag.errors import RagError, SavedInvalid
-from rag.saved.database import QuestionFile
+from rag.saved.database import DAY_VALUES, VAIN_VALUES, QuestionFile, Row, seal
 from rag.saved.filters import filters_from, filters_text
 from rag.saved.watched import Found
 from rag.types import Constraints
@@ -21,6 +21,12 @@ MAX_VAIN = 1_000
 """Questions kept: at most 2 MB of text, and as many as can be grouped by topic in seconds."""
 KEPT_DAYS = 366
 """Days kept: a year of months to compare."""
+
+_RESEAL = f"UPDATE vain SET digest = seal({VAIN_VALUES}) WHERE number = ?"
+_READ = (
+    "SELECT v.digest, v.number, v.key, v.question, v.filters, v.checked, v.basis, v.answered, d.digest, d.vain, d.day,"
+    " d.n FROM vain v LEFT JOIN vain_days d ON d.vain = v.number ORDER BY v.number"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +69,21 @@ class VainQuestions:
         self._file = QuestionFile(folder)
 
     def all(self) -> list[Vain]:
-        """Return them all, the last asked first.
+        """Return those that are what was written, the last asked first; `damaged` tells of the others.
 
         Raises:
             SavedInvalid: The file cannot be read.
         """
-        rows = self._file.rows(
-            "SELECT v.number, v.question, v.filters, v.checked, v.basis, v.answered, json_group_object(d.day, d.n)"
-            " FROM vain v JOIN vain_days d ON d.vain = v.number GROUP BY v.number"
-        )
-        found = []
-        for number, question, filters, checked, basis, answered, days in rows:
-            try:
-                given, counted = filters_from(filters), _days(days)
-            except (ValueError, TypeError, RagError) as error:
-                raise SavedInvalid(
-                    f"Question {number} in {self._file.path} cannot be read: {error} Restore the file from a backup, "
-                    "or move it away."
-                ) from error
-            found.append(Vain(number, question, given, counted, checked, basis, bool(answered)))
+        found = [one for one in self._all() if isinstance(one, Vain)]
         return sorted(found, key=lambda one: (one.last_day, one.number), reverse=True)
+
+    def damaged(self) -> list[str]:
+        """Say which questions are no longer what was written, by number, and what to do.
+
+        Raises:
+            SavedInvalid: The file cannot be read.
+        """
+        return [*self._file.damage(), *(str(one) for one in self._all() if isinstance(one, SavedInvalid))]
 
     def record(
         self, question: str, given: Constraints, generation: int, basis: str | None = None, day: date | None = None
@@ -97,12 +98,15 @@ class VainQuestions:
         with self._file.transaction() as connection:
             (number,) = connection.execute(
                 "INSERT INTO vain (key, question, filters, checked, basis) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (key, filters) DO UPDATE SET question = excluded.question, checked = excluded.checked,"
-                " basis = excluded.basis, answered = 0 RETURNING number",
+                " ON CONFLICT (key, filters) DO UPDATE SET key = excluded.key, question = excluded.question,"
+                " filters = excluded.filters, checked = excluded.checked, basis = excluded.basis, answered = 0"
+                " RETURNING number",
                 (_key(question), question, filters_text(given), generation, basis),
             ).fetchone()
+            connection.execute(_RESEAL, (number,))
             connection.execute(
-                "INSERT INTO vain_days VALUES (?, ?, 1) ON CONFLICT (vain, day) DO UPDATE SET n = n + 1",
+                "INSERT INTO vain_days VALUES (?1, ?2, 1, seal(?1, ?2, 1)) ON CONFLICT (vain, day)"
+                f" DO UPDATE SET n = n + 1, digest = seal(vain, day, n + 1) WHERE digest = seal({DAY_VALUES})",
                 (number, day.isoformat()),
             )
             oldest = (day - timedelta(days=KEPT_DAYS)).isoformat()
@@ -122,10 +126,13 @@ class VainQuestions:
         """
         answered = one.answered if found.answer is None else not found.answer.abstained
         with self._file.transaction() as connection:
-            connection.execute(
-                "UPDATE vain SET checked = ?, basis = ?, answered = ? WHERE number = ? AND checked = ?",
+            changed = connection.execute(
+                "UPDATE vain SET checked = ?, basis = ?, answered = ? WHERE number = ? AND checked = ?"
+                f" AND digest = seal({VAIN_VALUES})",
                 (found.generation, found.basis, int(answered), one.number, one.checked),
-            )
+            ).rowcount
+            if changed:
+                connection.execute(_RESEAL, (one.number,))
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Delete questions by their numbers; what is no longer there is fine.
@@ -136,11 +143,31 @@ class VainQuestions:
         with self._file.transaction() as connection:
             connection.executemany("DELETE FROM vain WHERE number = ?", [(number,) for number in numbers])
 
+    def _all(self) -> Iterator[Vain | SavedInvalid]:
+        for _, rows in groupby(self._file.rows(_READ), key=lambda row: row[1]):
+            try:
+                yield self._of(list(rows))
+            except SavedInvalid as error:
+                yield error
+
+    def _of(self, rows: Sequence[Row]) -> Vain:
+        """Read a question from its rows, one a day."""
+        n_values = VAIN_VALUES.count(",") + 1
+        digest, *values = rows[0][: n_values + 1]
+        number, _, question, filters, checked, basis, answered = values
+        days = [row[n_values + 1 :] for row in rows]
+        try:
+            if digest != seal(*values) or any(day_digest != seal(*day) for day_digest, *day in days):
+                raise ValueError("it is not what was written, a bit of it has changed since.")
+            counted = {date.fromisoformat(day): n for _, _, day, n in days}
+            return Vain(number, question, filters_from(filters), counted, checked, basis, bool(answered))
+        except (ValueError, TypeError, RagError) as error:
+            raise SavedInvalid(
+                f"Question {number} ({str(question)[:80]!r}) that was asked in vain cannot be read from "
+                f"{self._file.path}: {error} Forget it with `rag saved forget {number}`, or restore the file from a "
+                "backup."
+            ) from error
+
 
 def _key(question: str) -> str:
     return question.casefold().rstrip("?!. ")
-
-
-def _days(text: str) -> dict[date, int]:
-    counted: Sequence[tuple[str, int]] = sorted(json.loads(text).items())
-    return {date.fromisoformat(day): int(n) for day, n in counted}

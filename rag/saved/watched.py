@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,14 +11,15 @@ from typing import Any
 
 from rag.answer_json import answer_from_json, answer_to_json
 from rag.errors import RagError, SavedInvalid
-from rag.saved.database import QuestionFile, Row
+from rag.saved.database import SAVED_VALUES, QuestionFile, Row, seal
 from rag.saved.filters import filters_from, filters_text
 from rag.types import Answer, Constraints
 
 MAX_SAVED = 200
 """Questions kept: asking whether each is touched by an addition then takes seconds, not minutes."""
 
-_COLUMNS = "number, question, filters, saved_at, read, read_at, present, checked, checked_at, basis, failure"
+_RESEAL = f"UPDATE saved SET digest = seal({SAVED_VALUES}) WHERE number = ?"
+_READ = f"SELECT digest, {SAVED_VALUES} FROM saved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +74,28 @@ class SavedQuestions:
         self._file = QuestionFile(folder)
 
     def all(self) -> list[SavedQuestion]:
-        """Return them all, the last saved first.
+        """Return those that are what was written, the last saved first; `damaged` tells of the others.
 
         Raises:
             SavedInvalid: The file cannot be read.
         """
-        rows = self._file.rows(f"SELECT {_COLUMNS} FROM saved ORDER BY number DESC")
-        return [self._of(row) for row in rows]
+        return [one for one in self._all() if isinstance(one, SavedQuestion)]
+
+    def damaged(self) -> list[str]:
+        """Say which questions are no longer what was written, by number, and what to do.
+
+        Raises:
+            SavedInvalid: The file cannot be read.
+        """
+        return [*self._file.damage(), *(str(one) for one in self._all() if isinstance(one, SavedInvalid))]
 
     def get(self, number: int) -> SavedQuestion:
         """Return one.
 
         Raises:
-            SavedInvalid: There is no such question, or the file cannot be read.
+            SavedInvalid: There is no such question, it is not what was written, or the file cannot be read.
         """
-        rows = self._file.rows(f"SELECT {_COLUMNS} FROM saved WHERE number = ?", (number,))
-        if not rows:
-            raise _unknown(number)
-        return self._of(rows[0])
+        return self._found(number, self._file.rows(f"{_READ} WHERE number = ?", (number,)))
 
     def add(self, question: str, given: Constraints, answer: Answer, basis: str | None) -> tuple[SavedQuestion, bool]:
         """Save a question with its answer; return it, and whether it is new. One that is there stays as it is.
@@ -109,11 +114,11 @@ class SavedQuestions:
                     raise SavedInvalid(
                         f"{MAX_SAVED} questions are saved, which is as many as are asked again. Delete one first."
                     )
-                connection.execute(
-                    f"INSERT INTO saved ({_COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                number = connection.execute(
+                    f"INSERT INTO saved ({SAVED_VALUES}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
                     (question, filters, now, form, now, form, answer.generation, now, basis),
-                )
-                (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
+                ).lastrowid
+                connection.execute(_RESEAL, (number,))
             else:
                 (number,) = known
         return self.get(number), known is None
@@ -135,17 +140,16 @@ class SavedQuestions:
             Whether it was. If not, there is a newer answer that the reader has not seen.
 
         Raises:
-            SavedInvalid: There is no question with this number, or the file cannot be written.
+            SavedInvalid: There is no question with this number, it is not what was written, or the file cannot be
+                written.
         """
         with self._file.transaction() as connection:
-            changed = connection.execute(
-                "UPDATE saved SET read = present, read_at = ?"
-                " WHERE number = ? AND json_extract(present, '$.generation') = ?",
-                (_now(), number, generation),
-            ).rowcount
-            if not changed and not connection.execute("SELECT 1 FROM saved WHERE number = ?", (number,)).fetchone():
-                raise _unknown(number)
-        return bool(changed)
+            one = self._found(number, connection.execute(f"{_READ} WHERE number = ?", (number,)).fetchall())
+            seen = one.present.generation == generation
+            if seen:
+                connection.execute("UPDATE saved SET read = present, read_at = ? WHERE number = ?", (_now(), number))
+                connection.execute(_RESEAL, (number,))
+        return seen
 
     def record(self, one: SavedQuestion, found: Found) -> None:
         """Write down what came of asking `one` again; where another process was quicker, its result stays.
@@ -155,9 +159,9 @@ class SavedQuestions:
         """
         checked = one.checked if found.failure else found.generation
         with self._file.transaction() as connection:
-            connection.execute(
+            changed = connection.execute(
                 "UPDATE saved SET present = coalesce(?, present), basis = ?, checked = ?, checked_at = ?, failure = ?"
-                " WHERE number = ? AND checked = ? AND basis IS ?",
+                f" WHERE number = ? AND checked = ? AND basis IS ? AND digest = seal({SAVED_VALUES})",
                 (
                     _text(found.answer) if found.answer else None,
                     one.basis if found.failure else found.basis,
@@ -168,28 +172,45 @@ class SavedQuestions:
                     one.checked,
                     one.basis,
                 ),
-            )
+            ).rowcount
+            if changed:
+                connection.execute(_RESEAL, (one.number,))
+
+    def _all(self) -> Iterator[SavedQuestion | SavedInvalid]:
+        for row in self._file.rows(f"{_READ} ORDER BY number DESC"):
+            try:
+                yield self._of(row)
+            except SavedInvalid as error:
+                yield error
+
+    def _found(self, number: int, rows: list[Row]) -> SavedQuestion:
+        if not rows:
+            raise _unknown(number)
+        return self._of(rows[0])
 
     def _of(self, row: Row) -> SavedQuestion:
-        number, question, filters, saved_at, read, read_at, present, checked, checked_at, basis, failure = row
+        digest, *values = row
+        number, question, filters, saved_at, read, read_at, present, checked, checked_at, basis, failure = values
         try:
+            if digest != seal(*values):
+                raise ValueError("it is not what was written, a bit of it has changed since.")
             return SavedQuestion(
-                number=int(number),
-                question=str(question),
+                number=number,
+                question=question,
                 given=filters_from(filters),
                 saved_at=datetime.fromisoformat(saved_at),
                 read=_answer(read),
                 read_at=datetime.fromisoformat(read_at),
                 present=_answer(present),
-                checked=int(checked),
+                checked=checked,
                 checked_at=datetime.fromisoformat(checked_at),
                 basis=basis,
                 failure=failure,
             )
         except (ValueError, TypeError, RagError) as error:
             raise SavedInvalid(
-                f"Saved question {number} in {self._file.path} cannot be read: {error} "
-                "Delete it with `rag saved remove`, or restore the file from a backup."
+                f"Saved question {number} ({str(question)[:80]!r}) in {self._file.path} cannot be read: {error} "
+                f"Delete it with `rag saved remove {number}`, or restore the file from a backup."
             ) from error
 
 

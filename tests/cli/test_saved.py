@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 from rag.answer_json import answer_from_json
 from rag.cli.app import app
 from rag.saved import record_vain
+from rag.saved.database import FILE
 from rag.types import Article
 from tests.saved.conftest import rag as index  # noqa: F401 - a fixture
 
@@ -49,6 +51,25 @@ def test_with_json_the_answer_is_one_that_verifies(saved, index):  # noqa: F811
     assert (one["changed"], one["turned"], one["failure"], one["checked"]) == (True, None, None, 2)
     assert [citation["quote"] for citation in one["came"]] == [CAME]
     assert index.verify(answer_from_json(one["answer"])).ok
+
+
+def test_what_is_damaged_is_told_after_the_rest_and_can_be_deleted(saved, index):  # noqa: F811
+    for question in ("Who designed the Oke dam?", "Why did the Oke dam burst?"):
+        saved("add", question)
+        record_vain(index, index.ask(question), {})
+    with sqlite3.connect(index.settings.index / FILE) as connection:
+        connection.execute("UPDATE saved SET question = 'Who designed the Okd dam?' WHERE number = 1")
+        connection.execute("UPDATE vain SET question = 'Who designed the Okd dam?' WHERE number = 1")
+    connection.close()
+    for action, what, mend in (("list", "Saved question 1", "remove"), ("vain", "Question 1", "forget")):
+        result = saved(action)
+        assert result.exit_code == 1
+        assert "Why did the Oke dam burst?" in result.stdout
+        assert "Okd" not in result.stdout
+        assert result.stderr.startswith(f"error: {what} ('Who designed the Okd dam?')")
+        assert f"`rag saved {mend} 1`" in result.stderr
+        assert saved(mend, "1").exit_code == 0
+        assert saved(action).exit_code == 0
 
 
 def test_what_was_asked_in_vain_is_told_by_topic(saved, index):  # noqa: F811

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -201,3 +202,19 @@ def test_a_kept_conversation_keeps_the_filters_that_a_question_was_asked_with(sa
     conversation = asked(saved, KILLED, filters={"until": "2023-03-01"})
     again = restored(kept("c1", conversation)["exchanges"], lambda key, answer, filters: "")
     assert again[0].filters == {"until": "2023-03-01"}
+
+
+def test_a_question_that_has_changed_in_the_file_is_told_above_the_others(saved):
+    for n, question in enumerate((KILLED, "When did the quake strike?")):
+        saved.keep(asked(saved, question), event(key="a1"))
+        VainQuestions(saved.rag.settings.index).record(f"Who is {n}?", Constraints(), 1, day=MAY)
+    connection = sqlite3.connect(saved.rag.settings.index / FILE)
+    connection.execute("UPDATE saved SET checked = 9 WHERE number = 1")
+    connection.execute("UPDATE vain SET answered = 1 WHERE number = 1")
+    connection.commit()
+    connection.close()
+    listed, report, _ = saved.shown()
+    assert 0 < text_of(listed).index("Saved question 1 ") < text_of(listed).index(" Question 1 ")
+    assert "When did the quake strike?" in listed
+    assert "Who is 1?" in report
+    assert "Who is 0?" not in report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -144,9 +145,9 @@ def test_another_programs_or_a_newer_database_is_refused(tmp_path, answer):
     newer = tmp_path / "newer"
     SavedQuestions(newer).add("Who?", FREE, answer, None)
     connection = sqlite3.connect(newer / FILE)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.close()
-    with pytest.raises(SavedInvalid, match="schema 2, and this version of rag reads up to 1"):
+    with pytest.raises(SavedInvalid, match="schema 3, and this version of rag reads up to 2"):
         SavedQuestions(newer).all()
 
 
@@ -156,10 +157,13 @@ def test_an_answer_that_something_else_has_changed_is_named(questions, answer):
     connection.execute("UPDATE saved SET read = '{}'")
     connection.commit()
     connection.close()
-    with pytest.raises(SavedInvalid, match=f"Saved question {number} in .* cannot be read"):
-        questions.all()
-    questions.remove(number)
     assert questions.all() == []
+    (told,) = questions.damaged()
+    assert re.match(rf"Saved question {number} \('Who\?'\) in .*: it is not what was written.* remove {number}`", told)
+    with pytest.raises(SavedInvalid, match=f"Saved question {number} "):
+        questions.get(number)
+    questions.remove(number)
+    assert questions.damaged() == []
 
 
 def test_reading_makes_no_file(tmp_path):

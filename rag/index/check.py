@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import IndexDamaged
-from rag.index import reads, seals, vectors
+from rag.index import reads, seals, stories, vectors
 from rag.index.draft import KEY_BYTES, LENGTH_TOLERANCE, Span, passages_problem, sentences_problem
 from rag.index.lexical import ViewUnusable
 from rag.index.lock import writer_lock_if_free
@@ -88,7 +88,9 @@ def check_index(path: Path, log: Log) -> CheckReport:
 def _check(path: Path, log: Log, generation: int) -> CheckReport:
     totals = reads.totals(log, generation)
     problems: list[Problem] = []
-    for part in (_check_database, _check_articles, _check_vectors, _check_totals, _check_seals):
+    for part in (_check_database, _check_articles, _check_vectors, _check_totals, _check_seals, _check_stories):
+        if part is _check_stories and problems:  # by the digests of articles that may be damaged
+            break
         told = {problem.where for problem in problems} if part is _check_seals else set()
         try:
             problems += (problem for problem in part(log, generation) if problem.where not in told)
@@ -185,6 +187,13 @@ def _check_seals(log: Log, generation: int) -> Iterator[Problem]:
     for article_id in seals.broken(log, generation):
         what = "it is not what was committed: its row, a passage or a vector has changed since"
         yield Problem(f"{DATABASE}, article {article_id!r}", what, False, _RESTORE)
+
+
+def _check_stories(log: Log, generation: int) -> Iterator[Problem]:
+    """Find the articles that are taken for copies of others, or are not, against what was committed."""
+    for article_id in stories.broken(log, generation):
+        what = "which articles it is a copy of is not what was committed; its text stands"
+        yield Problem(f"{DATABASE}, article {article_id!r}", what, False, "restore articles.db from a backup")
 
 
 def _check_totals(log: Log, generation: int) -> Iterator[Problem]:

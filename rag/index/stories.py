@@ -72,7 +72,7 @@ def story(log: Log, upto: int, article_id: str) -> list[Article]:
 
     The first published comes first, undated ones last; on one day the longest, then by id; `MAX_TOLD` of them at most.
     """
-    if not log.rows("SELECT 1 FROM sqlite_master WHERE name = 'copies'"):  # an index that was not written to since
+    if not _are_known(log):
         return []
     sql = f"""WITH RECURSIVE story (text) AS (
             SELECT t.text FROM articles a JOIN texts t ON t.article = a.row
@@ -84,3 +84,25 @@ def story(log: Log, upto: int, article_id: str) -> list[Article]:
         WHERE a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto)
         ORDER BY a.published IS NULL, a.published, length(a.text) DESC, a.id LIMIT {MAX_TOLD}"""
     return [article_from_row(row) for row in log.rows(sql, {"id": article_id, "upto": upto})]
+
+
+def broken(log: Log, generation: int) -> list[str]:
+    """Return the ids of live articles that go by another text's row, or are copies one way only, ascending.
+
+    What `bands` holds is not judged: it helps to recognise the copies of articles to come.
+    """
+    if not _are_known(log):
+        return []
+    sql = """SELECT a.id FROM texts t JOIN articles a ON a.row = t.article LEFT JOIN articles f ON f.row = t.text
+            WHERE a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto) AND f.digest IS NOT a.digest
+        UNION
+        SELECT a.id FROM copies c JOIN texts t ON t.text IN (c.text, c.copy) JOIN articles a ON a.row = t.article
+            WHERE a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto)
+            AND NOT EXISTS (SELECT 1 FROM copies m WHERE m.text = c.copy AND m.copy = c.text)
+        ORDER BY 1"""
+    return [article_id for (article_id,) in log.rows(sql, {"upto": generation})]
+
+
+def _are_known(log: Log) -> bool:
+    """Tell whether stories are recorded: not in an index from before, until it is written to."""
+    return bool(log.rows("SELECT 1 FROM sqlite_master WHERE name = 'copies'"))

@@ -177,3 +177,25 @@ def test_a_pair_with_a_text_that_is_not_there_is_damage(index: Index) -> None:
     log.rows("INSERT INTO copies VALUES (1, 99)")
     (problem,) = index.check().problems
     assert "of copies names a row of articles that is not there" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("UPDATE copies SET copy = 3 WHERE text = 1 AND copy = 2", ["full", "other", "short", "twin"]),
+        ("UPDATE copies SET text = 4 WHERE text = 2 AND copy = 1", ["full", "short", "twin"]),
+        ("DELETE FROM copies WHERE text = 1 AND copy = 2", ["full", "short", "twin"]),
+        ("UPDATE texts SET text = 3 WHERE article = 1", ["full"]),
+        ("UPDATE texts SET article = 6 WHERE article = 2", ["stranger"]),
+    ],
+)
+def test_a_story_that_something_has_changed_is_reported(index: Index, sql: str, named: list[str]) -> None:
+    commit(index, told("full", WIRE), told("short", trimmed(WIRE, 6)), told("other", OTHER_WORDS))
+    commit(index, told("gone", TEXTS[5]), told("twin", WIRE), told("stranger", "Too short for a story."))
+    commit(index, remove=("gone",))
+    assert index.check().ok
+    log = Log(index.path)
+    log.rows("PRAGMA foreign_keys = OFF")
+    log.rows(sql)
+    where = [problem.where for problem in index.check().problems]
+    assert where == [f"articles.db, article {article_id!r}" for article_id in named]

@@ -4,11 +4,14 @@ Each trial copies a small index and changes one bit, or cuts the file off. What 
 
 - A view (word view, exact and compressed vectors) is healed from the log before anything else parses it: the same 50
   questions are answered as before.
-- Damage of the log (`articles.db`) is reported by an error or by `rag check`, or lies where nothing is stored: no
-  answer may differ without a word. Every article whose rows have changed, as plain SQL reads them, is named.
+- Damage of the log (`articles.db`) is reported by an error or by `rag check`, or shows nowhere: no answer, article,
+  story or figure of `rag status` may differ without a word. Every article whose rows have changed, as plain SQL reads
+  them, is named. The time of a commit has no digest: where it reads otherwise, that is counted.
 - The write-ahead log that a killed writer leaves (`articles.db-wal`) ends, for SQLite, where a frame does not fit: an
   older generation, whole and clean, is what can be had.
-- `questions.db` touches no answer and no article. Its own rows have no digest: what reads otherwise is counted.
+- `questions.db` touches no answer and no article. Each of its questions reads as it was, or is reported. A file of no
+  bytes is what a writer leaves that was killed while making it, and holds none.
+- The vector cache (`vectors.db`) gives the vectors that the encoder gives, whatever has become of it.
 """
 
 from __future__ import annotations
@@ -25,19 +28,18 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks.faults import finish
-from benchmarks.faults.campaign import N_ARTICLES, article, encoder_of, in_child, observed, prepare, state_of
+from benchmarks.faults.operations import N_ARTICLES, N_COMPRESSED, article, is_compressed, prepare
+from benchmarks.faults.state import QUERIES, encoder_of, in_child, observed, state_of, wrong_vectors
 
 SEED = 20261125
 CUTS = (0.0, 0.25, 0.5, 0.99)
 """Shares of the file that a cut leaves."""
-LOG, WAL, QUESTIONS = "articles.db", "articles.db-wal", "questions.db"
-N_COMPRESSED = 24
-"""Passages, one an article, in the index whose vectors are compressed: 16 centres of 4 bits need as many."""
+LOG, WAL, QUESTIONS, VECTORS = "articles.db", "articles.db-wal", "questions.db", "vectors.db"
 N_LAST = 3
 """Generations that the killed writer has committed and nobody has moved into the database."""
 
@@ -50,13 +52,15 @@ class Material:
         folder: The index; only copies are opened.
         files: Which of its files, below `folder`.
         states: What it may be afterwards, the state it was in last.
-        questions: What is kept in `questions.db`.
+        questions: What is read from `questions.db`.
+        status: What `rag status` says.
     """
 
     folder: Path
     files: list[Path]
     states: list[Any]
-    questions: str
+    questions: list[str] = field(default_factory=list)
+    status: list[Any] = field(default_factory=list)
 
 
 def main() -> None:
@@ -84,23 +88,30 @@ def main() -> None:
 
 
 def materials(folder: Path) -> Iterator[Material]:
-    """Make the indexes in `folder`: one with all files, one with compressed vectors, one whose writer was killed."""
+    """Make in `folder` an index with all files, one with compressed vectors, one whose writer was killed; a cache."""
+    import rag.encoding.vector_cache
+    import rag.saved  # noqa: F401 - here, not in each child: a trial takes a tenth of the time
+    import tests.fakes  # noqa: F401
     from rag.index import structure
 
     plain = folder / "plain"
     prepare(plain)
     in_child(lambda: keep_questions(plain))
-    plain_state, kept = state_of(plain), in_child(lambda: questions_of(plain))
+    plain_state, (kept, _) = state_of(plain), in_child(lambda: questions_of(plain))
     files = sorted(p.relative_to(plain) for p in plain.rglob("*") if p.is_file() and p.stat().st_size)
-    yield Material(plain, files, [plain_state], kept)
+    yield Material(plain, files, [plain_state], kept, in_child(lambda: observed(plain))["status"])
 
     exact, structure.COMPRESSED_FROM = structure.COMPRESSED_FROM, 1
     compressed = folder / "compressed"
     prepare(compressed, N_COMPRESSED)
     (file,) = compressed.glob("*.faiss")
-    assert structure.parse(file.read_bytes()).n_lists
-    yield Material(compressed, [file.relative_to(compressed)], [state_of(compressed)], "")
+    assert is_compressed(compressed)
+    yield Material(compressed, [file.relative_to(compressed)], [state_of(compressed)])
     structure.COMPRESSED_FROM = exact
+
+    cache = folder / "cache"
+    in_child(lambda: wrong_vectors(cache, QUERIES))  # which fills it
+    yield Material(cache, [Path(VECTORS)], [])
 
     states = [plain_state]
     for n in range(1, N_LAST + 1):
@@ -109,7 +120,7 @@ def materials(folder: Path) -> Iterator[Material]:
         states.append(state_of(done))
     killed = copied(plain, folder / "killed")
     assert in_child(lambda: commit_last(killed, N_LAST, killed=True)) == -signal.SIGKILL
-    yield Material(killed, [Path(WAL)], states, kept)
+    yield Material(killed, [Path(WAL)], states)
 
 
 def copied(source: Path, target: Path) -> Path:
@@ -134,8 +145,7 @@ def commit_last(path: Path, n: int, killed: bool) -> None:
 def keep_questions(path: Path) -> None:
     """Save questions with their answers, and one that was asked in vain."""
     from benchmarks.faults.material import opened
-    from rag.saved.vain import VainQuestions
-    from rag.saved.watched import SavedQuestions
+    from rag.saved import SavedQuestions, VainQuestions
     from rag.types import Constraints
 
     rag = opened(path, "fake")
@@ -144,16 +154,16 @@ def keep_questions(path: Path) -> None:
     VainQuestions(path).record("Who won the regatta?", Constraints(), 1)
 
 
-def questions_of(path: Path) -> str:
-    """Return what `questions.db` keeps, or "refused" where this package's own error says that it cannot be read."""
+def questions_of(path: Path) -> list[list[str]]:
+    """Return what is read from `questions.db` and what is said to be damaged; nothing where all of it is refused."""
     from rag.errors import RagError
-    from rag.saved.vain import VainQuestions
-    from rag.saved.watched import SavedQuestions
+    from rag.saved import SavedQuestions, VainQuestions
 
+    both = SavedQuestions(path), VainQuestions(path)
     try:
-        return repr((SavedQuestions(path).all(), VainQuestions(path).all()))
+        return [[repr(one) for kept in both for one in kept.all()], [one for kept in both for one in kept.damaged()]]
     except RagError:
-        return "refused"
+        return []
 
 
 def damage(file: Path, change: str | float, rng: random.Random) -> None:
@@ -168,6 +178,8 @@ def damage(file: Path, change: str | float, rng: random.Random) -> None:
 
 def outcome(path: Path, material: Material, file: str) -> str:
     """Say what became of an index with one damaged file."""
+    if file == VECTORS:
+        return remembered(path)
     changed = changed_articles(path, material.folder) if file == LOG else set()
     found = in_child(lambda: observed(path))
     if isinstance(found, int):
@@ -176,13 +188,22 @@ def outcome(path: Path, material: Material, file: str) -> str:
         return tell(file, f"not an error of this package: {found['error']}")
     if "error" in found or found["problems"]:
         return reported(file, found, changed)
-    if changed or found["state"] not in material.states:
+    if changed or found["state"][:-1] not in [state[:-1] for state in material.states]:
         return tell(file, f"an answer or an article is another one, and nothing is reported: {sorted(changed)}")
+    return unnoticed(path, material, file, found)
+
+
+def unnoticed(path: Path, material: Material, file: str, found: dict[str, Any]) -> str:
+    """Say what a damage comes to that neither an answer shows nor `rag check` reports."""
     if file == WAL:
         return "the last generation" if found["state"] == material.states[-1] else "an older generation"
     if file == QUESTIONS:
         return kept_questions(path, material)
-    return "harmless" if file == LOG else "healed or harmless"
+    if file != LOG:
+        return "healed or harmless"
+    if found["status"][1:] != material.status[1:]:
+        return tell(file, f"`rag status` says {found['status']}, and nothing is reported")
+    return "harmless" if found["status"] == material.status else "another time of the commit"
 
 
 def reported(file: str, found: dict[str, Any], changed: set[str]) -> str:
@@ -220,13 +241,29 @@ def stored(path: Path) -> dict[bytes, list[Any]]:
 
 
 def kept_questions(path: Path, material: Material) -> str:
-    """Say what has become of the questions that readers keep."""
+    """Say what has become of the questions that readers keep: each reads as it was, or is named."""
+    if not (path / QUESTIONS).stat().st_size:
+        return "empty, as before the first question"
     found = in_child(lambda: questions_of(path))
-    if not isinstance(found, str):
+    if not isinstance(found, list):
         return tell(QUESTIONS, f"not an error of this package: {found}")
-    if found == "refused":
-        return found
-    return "harmless" if found == material.questions else "reads otherwise"
+    if not found:
+        return "refused"
+    read, told = found
+    if other := [one for one in read if one not in material.questions]:
+        return tell(QUESTIONS, f"a question reads otherwise: {other}")
+    if told:
+        return "reported"
+    return "harmless" if read == material.questions else tell(QUESTIONS, "a question is gone, and nothing is reported")
+
+
+def remembered(path: Path) -> str:
+    """Say what has become of a vector cache: it may forget, but what it gives must be what the encoder gives."""
+    for _ in range(3):  # it is made anew once it is found broken, at the latest while writing
+        found = in_child(lambda: wrong_vectors(path, QUERIES))
+        if found != []:
+            return tell(VECTORS, f"other vectors than the encoder's, or an error: {found}")
+    return "encoded again or harmless"
 
 
 def tell(file: str, fault: str) -> str:

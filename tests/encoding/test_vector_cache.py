@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.faults.damage import CUTS
 from rag.api import Rag
 from rag.encoding import remembering, vector_cache
 from rag.encoding.vector_cache import RememberingEncoder, VectorCache, key_of
@@ -212,15 +213,24 @@ def test_a_vector_that_something_has_changed_is_encoded_again(tmp_path: Path):
     "broken",
     [
         lambda data: b"no database",
-        lambda data: data[: len(data) // 2],
         lambda data: data[:100] + b"\xff" * (len(data) - 100),
         lambda data: data[:4096] + bytes(len(data) - 4096),
-        lambda data: b"",
     ],
 )
 def test_a_broken_file_is_made_anew_and_nobody_notices(tmp_path: Path, broken):
     (tmp_path / "vectors.db").write_bytes(broken(whole(tmp_path)))
     for _ in range(3):  # found broken while reading, or only while writing: anew at the latest after that
+        assert np.array_equal(encoder(tmp_path)[1].encode(TEXTS), rounded(TEXTS))
+    inner, cached = encoder(tmp_path)
+    assert np.array_equal(cached.encode(TEXTS), rounded(TEXTS))
+    assert inner.n_encoded == 0
+
+
+@pytest.mark.parametrize("share", CUTS)
+def test_a_file_that_is_cut_off_never_changes_a_vector(tmp_path: Path, share: float):
+    data = whole(tmp_path)
+    (tmp_path / "vectors.db").write_bytes(data[: int(share * len(data))])
+    for _ in range(3):
         assert np.array_equal(encoder(tmp_path)[1].encode(TEXTS), rounded(TEXTS))
     inner, cached = encoder(tmp_path)
     assert np.array_equal(cached.encode(TEXTS), rounded(TEXTS))

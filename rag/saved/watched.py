@@ -114,10 +114,11 @@ class SavedQuestions:
                     raise SavedInvalid(
                         f"{MAX_SAVED} questions are saved, which is as many as are asked again. Delete one first."
                     )
-                number = connection.execute(
-                    f"INSERT INTO saved ({SAVED_VALUES}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                (number,) = connection.execute(
+                    f"INSERT INTO saved ({SAVED_VALUES}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"
+                    " RETURNING number",
                     (question, filters, now, form, now, form, answer.generation, now, basis),
-                ).lastrowid
+                ).fetchone()
                 connection.execute(_RESEAL, (number,))
             else:
                 (number,) = known

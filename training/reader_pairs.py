@@ -30,14 +30,14 @@ OWN = {"news": "news/*.jsonl", "encyclopedia": "encyclopedia/*.jsonl"}  # invent
 HELD_OUT = 15
 # Share of a round's pairs drawn from each set: small sets of plain prose count for more than their size.
 SHARES = {
-    "squadshifts-reddit": 0.09,
-    "squadshifts-amazon": 0.06,
-    "selqa-dev": 0.04,
+    "squadshifts-reddit": 0.11,
+    "squadshifts-amazon": 0.08,
+    "selqa-dev": 0.05,
     "qed-dev": 0.08,
-    "xquad-en": 0.06,
+    "xquad-en": 0.08,
     "wice-claims-dev": 0.05,
-    "news": 0.44,
-    "encyclopedia": 0.18,
+    "news": 0.42,
+    "encyclopedia": 0.13,
 }
 # What becomes of a drawn question: asked of its passage, claimed (with its answer), or made unanswerable in one of four
 # ways: claimed with a wrong answer, asked of a passage nearby, with a name exchanged, or asked without its gold. Our

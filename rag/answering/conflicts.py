@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rag.answering import shares
 from rag.answering.candidates import Candidate, Group
 from rag.answering.excluding import excludes
-from rag.answering.figures import MEASURES, figures, values
+from rag.answering.figures import MEASURES, SPANS, figures, values
 from rag.answering.question import Question
 from rag.answering.sameness import rival_nouns, says_same, telling_stems
 from rag.answering.verbs import base_stem
@@ -141,6 +141,8 @@ def _rival_counts(a: Candidate, b: Candidate, question: Question) -> frozenset[s
     """Return what the two count differently, which may be nothing in the same words; None where they do not."""
     asked = set(question.stems) & (set(figures(a.text)) | set(figures(b.text)))
     nouns = frozenset(noun for noun in rival_nouns(a.text, b.text) if not asked or noun in asked)
+    if question.kind == "how long":
+        return nouns & SPANS or None
     return nouns if nouns or _nearly(a, b) else None
 
 

@@ -21,10 +21,15 @@ _NUMBERS |= {"dozen": 12.0, "hundred": 100.0, "thousand": 1_000.0}
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "k": 1e3, "m": 1e6}
 _SCALES |= {"mn": 1e6, "bn": 1e9, "tn": 1e12}
 _MEASURES = """
-mark dollar euro pound yuan yen cent second minute hour day night week month year decade century metre meter kilometre
-kilometer mile ton tonne degree time
+mark dollar euro pound yuan yen cent metre meter kilometre kilometer mile ton tonne degree time
 """
-MEASURES = frozenset(map(stem, _MEASURES.split())) | {"percent", "date", "$", "€", "£", "¥"}
+_SPANS = """
+second minute hour day night week month year decade century
+"""
+SPANS = frozenset(map(stem, _SPANS.split()))
+"""What `figures` gives for spans of time."""
+
+MEASURES = frozenset(map(stem, _MEASURES.split())) | SPANS | {"percent", "date", "$", "€", "£", "¥"}
 """What `figures` gives for measures: two of them say different things unless they are of one kind."""
 
 MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"

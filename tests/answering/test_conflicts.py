@@ -70,6 +70,15 @@ def test_a_newer_report_that_repeats_the_lead_with_another_figure_takes_it_thoug
     assert ids(newest_first([[old]], [old, less], when)) == [["old"]]
 
 
+def test_where_a_span_of_time_is_asked_for_only_another_span_rivals_it():
+    how_long = read_question("How long could the strike fund last?")
+    old = candidate("old", "The strike fund lasts ten weeks, and the dockers sent 60,000 marks.", day=3)
+    money = candidate("money", "The strike fund is empty: of its 90,000 marks 14,000 are left.", day=9)
+    longer = candidate("longer", "The strike fund lasts twelve weeks.", day=9)
+    assert not rivals(money, old, how_long)
+    assert rivals(longer, old, how_long)
+
+
 def test_a_newer_report_is_cited_with_its_copies_one_an_article():
     copy = candidate("copy", MID.text, p=0.4, day=4)
     again = candidate("mid", MID.text, p=0.5, day=4)

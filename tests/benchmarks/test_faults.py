@@ -53,7 +53,7 @@ def test_a_writer_killed_or_failed_at_any_call_leaves_the_old_or_the_new_generat
     assert code == 0
     rows = re.findall(r"(\d+) calls +(\d+) tried", told)
     assert len(rows) == 80  # ten operations in eight ways
-    assert all(int(calls) >= 10 and int(tried) >= 1 for calls, tried in rows)  # the seam sees the calls
+    assert all(int(calls) >= 5 and int(tried) >= 1 for calls, tried in rows)  # the seam sees the calls
 
 
 def test_a_flipped_bit_or_a_cut_is_healed_or_reported():

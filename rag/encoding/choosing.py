@@ -41,17 +41,16 @@ class Speeds:
         float_texts_per_s: Passages of 256 tokens a second in bf16 or fp32, whichever the machine takes.
         int8_texts_per_s: The same in int8.
         chosen: "int8" or "float".
+        float_is: What "float" computes in: "bf16" where the processor has it, else "fp32".
         engine: What both run on.
-        float_is: What "float" computes in: "bf16" where the processor has it, else "fp32". Empty where that was
-            measured before it was noted down.
     """
 
     cpu: str
     float_texts_per_s: float
     int8_texts_per_s: float
     chosen: Precision
+    float_is: str
     engine: str = "openvino"
-    float_is: str = ""
 
 
 def speeds_file(cache: Path, key: str) -> Path:
@@ -90,7 +89,7 @@ def measured_speeds(path: Path, cpu: str, float_is: str, load: Callable[[Precisi
     rates = {name: BATCH[0] * networks[name].n_workers / median(times) for name, times in taken.items()}
     gain = median(a / b for a, b in zip(taken["float"], taken["int8"], strict=True))
     chosen: Precision = "int8" if gain >= GAIN else "float"
-    found = Speeds(cpu, round(rates["float"], 1), round(rates["int8"], 1), chosen, float_is=float_is)
+    found = Speeds(cpu, round(rates["float"], 1), round(rates["int8"], 1), chosen, float_is)
     log.info(
         "Measured once on this machine: %.0f passages a second in float, %.0f in int8; new indexes take %s.",
         found.float_texts_per_s, found.int8_texts_per_s, found.chosen,

@@ -35,7 +35,7 @@ def test_status_tells_how_fast_this_machine_encodes_where_that_was_measured(rag,
     monkeypatch.setattr(fake.FakeRag, "measured", Speeds("EPYC", 81.0, 123.5, "int8", float_is="bf16"))
     assert rag("status").stdout.endswith(
         "speeds:\n  cpu: EPYC\n  float_texts_per_s: 81.0\n  int8_texts_per_s: 123.5\n  chosen: int8\n"
-        "  engine: openvino\n  float_is: bf16\n"
+        "  float_is: bf16\n  engine: openvino\n"
     )
     assert json.loads(rag("status", "--json").stdout)["speeds"]["chosen"] == "int8"
 

@@ -30,9 +30,9 @@ import numpy as np
 
 from benchmarks.drawing import Axis, Line, chart
 from benchmarks.passages_like import PER_ARTICLE, PassagesLike, drafts, real_texts, real_vectors
-from benchmarks.tables import made as stamp
 from benchmarks.tables import table
 from rag.encoding import load_encoder
+from rag.evaluation.run import made as made_here
 from rag.index import Draft, Index, Snapshot, Status, reads
 from rag.index.log import Log
 from rag.protocols import Encoder, Vectors
@@ -77,7 +77,7 @@ def main() -> None:
         began = time.perf_counter()
         before = grown(options.work, size, before, encoder.identity, lambda n: drafts(like, texts, n))
         built = round(time.perf_counter() - began, 1)
-        row = measured(before, encoder, lambda n: drafts(like, texts, n)) | {"build_s": built} | stamp()
+        row = measured(before, encoder, lambda n: drafts(like, texts, n)) | {"build_s": built} | made_here()
         rows = beside(rows, row)
         print(json.dumps(row), flush=True)
         if options.out:

@@ -26,10 +26,11 @@ from typing import Any
 
 from benchmarks.clock import Clock
 from benchmarks.drawing import bars
-from benchmarks.tables import made, table
+from benchmarks.tables import table
 from rag import ingest, open_index
 from rag.encoding.location import locate
 from rag.encoding.tokens import Tokenizer
+from rag.evaluation.run import made
 from rag.index.log import Log
 from rag.index.writer import Writer
 from rag.passages import passage_input

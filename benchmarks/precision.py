@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.tables import made, table
+from benchmarks.tables import table
 from evals.passages import write_set
 from rag.api import Rag
 from rag.evaluation import read_set
 from rag.evaluation.gold import Span, locate
 from rag.evaluation.measures.retrieval import gold_documents, ir_scores, ranked_quotes
+from rag.evaluation.run import made
 from rag.evaluation.sets import EvalSet
 from rag.settings import Settings, load_settings
 from rag.types import Passage

@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 from benchmarks.drawing import Axis, Line, chart
 from benchmarks.growth import read_questions
 from benchmarks.passages_like import BLOCK, SEED, PassagesLike, real_vectors
-from benchmarks.tables import made as stamp
 from benchmarks.tables import table
 from rag.encoding import load_encoder
+from rag.evaluation.run import made
 from rag.index import structure, vectors
 from rag.settings import load_settings
 
@@ -84,7 +84,7 @@ def at_size(kind: str, n: int, like: PassagesLike, questions: Questions, work: P
     for name in names:
         if name != "exact" or n <= IN_MEMORY:
             row = measured(name, stored, questions, exact, work)
-            yield {"kind": kind, "passages": n, "structure": name} | row | stamp()
+            yield {"kind": kind, "passages": n, "structure": name} | row | made()
 
 
 def drawn(like: PassagesLike, n: int, work: Path) -> Stored:

@@ -24,8 +24,8 @@ from unittest import mock
 
 import numpy as np
 
-from benchmarks.tables import made
 from rag.evaluation.figures import Rows, figure
+from rag.evaluation.run import made
 from rag.index import Draft, Index, copies, stories
 from rag.index.copies import Wording, are_copies, tells_a_story, wording
 from rag.reading import read

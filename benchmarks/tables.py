@@ -1,20 +1,11 @@
-"""Rows of figures as a table of plain text, for the terminal, and when and where they were measured."""
+"""Rows of figures as a table of plain text, for the terminal. Knows nothing of what they mean."""
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 MADE = ("made", "machine")
-"""Keys that `made` adds to a row and no table shows."""
-
-
-def made() -> dict[str, str]:
-    """Return the day and the machine: rows of one file may come from several runs."""
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    return dict(zip(MADE, (datetime.now(UTC).date().isoformat(), machine), strict=True))
+"""Keys that no table shows: rows of one file may come from several runs, those of one table mostly do not."""
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> str:

@@ -5,7 +5,7 @@ The log's damage is named article by article, for nothing can rebuild it; a view
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -87,18 +87,23 @@ def check_index(path: Path, log: Log) -> CheckReport:
 
 def _check(path: Path, log: Log, generation: int) -> CheckReport:
     totals = reads.totals(log, generation)
-    problems: list[Problem] = []
-    for part in (_check_database, _check_articles, _check_vectors, _check_totals, _check_seals, _check_stories):
-        if part is _check_stories and problems:  # by the digests of articles that may be damaged
-            break
-        told = {problem.where for problem in problems} if part is _check_seals else set()
-        try:
-            problems += (problem for problem in part(log, generation) if problem.where not in told)
-        except IndexDamaged as error:
-            problems.append(Problem(DATABASE, str(error), False, _RESTORE))
-    if not problems:  # views of a damaged log cannot be judged, nor rebuilt
-        problems += _check_views(path, log)
+    parts = (_check_database, _check_articles, _check_vectors, _check_totals)
+    problems = [problem for part in parts for problem in _found(part, log, generation)]
+    told = {problem.where for problem in problems}
+    problems += (problem for problem in _found(_check_seals, log, generation) if problem.where not in told)
+    if not problems:  # by a damaged log neither stories nor views can be judged, nor views rebuilt
+        problems = _found(_check_stories, log, generation) or _check_views(path, log)
     return CheckReport(tuple(problems), totals.n_articles, totals.n_passages, generation)
+
+
+def _found(part: Callable[[Log, int], Iterable[Problem]], log: Log, generation: int) -> list[Problem]:
+    """Return the problems that a part of the check finds, and the damage that stops it."""
+    problems: list[Problem] = []
+    try:
+        problems += part(log, generation)
+    except IndexDamaged as error:
+        problems.append(Problem(DATABASE, str(error), False, _RESTORE))
+    return problems
 
 
 def _check_views(path: Path, log: Log) -> list[Problem]:

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
-LIVE = "SELECT id, title, source, url, published, text, sentences FROM articles WHERE added <= ?1 AND (removed IS NULL"
+LIVE = """SELECT id, title, source, url, published,
+    CASE text WHEN '' THEN (SELECT max(text) FROM articles a WHERE a.digest = articles.digest) ELSE text END, sentences
+    FROM articles WHERE added <= ?1 AND (removed IS NULL"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from rag.index.draft import KEY_BYTES, LENGTH_TOLERANCE, Span, passages_problem,
 from rag.index.lexical import ViewUnusable
 from rag.index.lock import writer_lock_if_free
 from rag.index.log import DATABASE, Log, Row
-from rag.index.records import ARTICLE_COLUMNS, article_from_row, spans_from_bytes
+from rag.index.records import article_columns, article_from_row, spans_from_bytes
 from rag.index.word_folder import FOLDER, WordFolder
 from rag.types import text_digest
 
@@ -127,7 +127,7 @@ def _check_articles(log: Log, generation: int) -> Iterator[Problem]:
     passages = _passages_by_article(log, generation)
     ahead = next(passages, None)
     sql = (
-        f"SELECT row, digest, sentences, {ARTICLE_COLUMNS} FROM articles"
+        f"SELECT row, digest, sentences, {article_columns()} FROM articles"
         " WHERE added <= :upto AND (removed IS NULL OR removed > :upto) ORDER BY row"
     )
     for batch in log.batches(sql, {"upto": generation}, _BATCH):

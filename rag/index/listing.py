@@ -11,7 +11,7 @@ from rag.errors import ArticleNotFound
 from rag.index.bm25 import without_surrogates
 from rag.index.log import Log
 from rag.index.reads import LIVE_ARTICLE
-from rag.index.records import ARTICLE_COLUMNS, article_from_row, is_unicode
+from rag.index.records import article_columns, article_from_row, is_unicode
 from rag.types import Article, ArticleOrder
 
 ORDERS: Mapping[ArticleOrder, str] = {
@@ -43,7 +43,7 @@ def articles(
     where = [LIVE_ARTICLE]
     where += [f"instr({_LISTING}, :word{i}) > 0" for i in range(len(words))]
     sql = (
-        f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE {' AND '.join(where)}"
+        f"SELECT {article_columns('a')} FROM articles a WHERE {' AND '.join(where)}"
         f" ORDER BY {ORDERS[order]} LIMIT :limit OFFSET :offset"
     )
     given = {f"word{i}": word for i, word in enumerate(words)}

@@ -97,6 +97,13 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "DROP INDEX articles_source",
         "CREATE INDEX articles_source ON articles (source, published, added, removed)",
     ),
+    5: (
+        # A text is stored by the first article that has it; the others' is empty, and found by the digest.
+        """UPDATE articles SET text = '' WHERE EXISTS (
+            SELECT 1 FROM articles other
+            WHERE other.digest = articles.digest AND other.row < articles.row AND other.text = articles.text
+        )""",
+    ),
 }
 
 VERSION = max(MIGRATIONS)

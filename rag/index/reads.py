@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from rag.errors import IndexDamaged
 from rag.index.log import Log, Row
 from rag.index.records import (
-    ARTICLE_COLUMNS,
+    article_columns,
     article_from_row,
     day_from_text,
     identity_from_json,
     is_unicode,
+    text_of,
     vectors_from_rows,
 )
 from rag.types import Article, EncoderIdentity, Passage, text_digest
@@ -239,7 +240,7 @@ def checked(stored: Stored) -> Stored:
 def passages(log: Log, upto: int, ids: Sequence[int]) -> dict[int, tuple[int, Passage]]:
     """Return the live passages listed, by id: the row of its article, and the passage itself."""
     sql = (
-        f'SELECT p.id, p.article, p.first, p.last, p.start, p."end", a.id, a.text FROM {_PASSAGE_AND_ARTICLE}'
+        f'SELECT p.id, p.article, p.first, p.last, p.start, p."end", a.id, {text_of("a")} FROM {_PASSAGE_AND_ARTICLE}'
         f" {_LISTED} AND p.added <= ? AND (p.removed IS NULL OR p.removed > ?)"
     )
     return {
@@ -250,7 +251,7 @@ def passages(log: Log, upto: int, ids: Sequence[int]) -> dict[int, tuple[int, Pa
 
 def articles_at(log: Log, rows: Sequence[int]) -> dict[int, Stored]:
     """Return articles by row, whether live or not."""
-    sql = f"SELECT row, {_STORED} FROM articles WHERE row IN (SELECT value FROM json_each(?))"
+    sql = f"SELECT row, {_STORED} FROM articles a WHERE row IN (SELECT value FROM json_each(?))"
     return {row[0]: _stored(row[1:]) for row in log.rows(sql, (_json(rows),))}
 
 
@@ -314,7 +315,7 @@ def counted(log: Log, upto: int) -> tuple[int, int, int, int]:
 
 
 _RESTORE = "Run `rag check` to learn which, or restore the file from a backup."
-_STORED = f"{ARTICLE_COLUMNS}, sentences, digest"
+_STORED = f"{article_columns('a')}, a.sentences, a.digest"
 _PASSAGE_AND_ARTICLE = "passages p JOIN articles a ON a.row = p.article"
 
 
@@ -324,7 +325,10 @@ def _stored(row: Row) -> Stored:
 
 def _with_texts(log: Log, rows: Sequence[Row]) -> list[PassageText]:
     """Join (id, article row, start, end) with the articles, reading each once however many passages it has."""
-    sql = "SELECT row, id, title, text, published, source FROM articles WHERE row IN (SELECT value FROM json_each(?))"
+    sql = (
+        f"SELECT row, id, title, {text_of('a')}, published, source FROM articles a"
+        " WHERE row IN (SELECT value FROM json_each(?))"
+    )
     articles = {row[0]: row[1:] for row in log.rows(sql, (_json(sorted({row[1] for row in rows})),))}
     out = []
     for number, row, start, end in rows:

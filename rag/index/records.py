@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 from rag.errors import IndexDamaged
 from rag.types import Article, EncoderIdentity
 
-ARTICLE_COLUMNS = "id, title, text, source, url, authors, published, section, origin"
+ARTICLE_COLUMNS = ("id", "title", "text", "source", "url", "authors", "published", "section", "origin")
+"""What is written of an article, and what `article_from_row` reads."""
+
+_TEXT = """CASE {0}.text WHEN '' THEN coalesce((
+    SELECT other.text FROM articles other WHERE other.digest = {0}.digest AND other.text != ''
+    ORDER BY other.row DESC LIMIT 1), '') ELSE {0}.text END"""
 
 
 def is_unicode(text: str) -> bool:
@@ -26,9 +31,18 @@ def is_unicode(text: str) -> bool:
     return True
 
 
-def article_columns(alias: str) -> str:
-    """Return the columns that `article_from_row` reads, for the table called `alias` in a join."""
-    return ", ".join(f"{alias}.{name.strip()}" for name in ARTICLE_COLUMNS.split(","))
+def text_of(alias: str) -> str:
+    """Return the text of an article in SQL, for the table `articles` by the name it has in the statement.
+
+    A text is stored once, by the first article that has it; the others' own column is empty, and they find it by its
+    digest. Of several rows that hold it the last is read: after damage, the one that was added again.
+    """
+    return _TEXT.format(alias)
+
+
+def article_columns(alias: str = "articles") -> str:
+    """Return what `article_from_row` reads in SQL, for the table `articles` by the name it has in the statement."""
+    return ", ".join(text_of(alias) if name == "text" else f"{alias}.{name}" for name in ARTICLE_COLUMNS)
 
 
 def article_from_row(row: Sequence[Any]) -> Article:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from rag.index.log import Log, Transaction
-from rag.index.records import ARTICLE_COLUMNS
+from rag.index.records import article_columns
 
 SEAL_BYTES = 16
 """Of SHA-256: chance makes no two equal, and a forger can write any seal."""
@@ -20,7 +20,9 @@ _BATCH = 256  # articles at a time: about 1 MB of text, and 2 MB of their vector
 
 _LIVE = "added <= :upto AND (removed IS NULL OR removed > :upto)"
 _OF_LISTED = "IN (SELECT value FROM json_each(:rows))"
-_ARTICLES = f"SELECT row, added, digest, sentences, {ARTICLE_COLUMNS} FROM articles WHERE row {_OF_LISTED} AND {_LIVE}"
+_ARTICLES = (
+    f"SELECT row, added, digest, sentences, {article_columns()} FROM articles WHERE row {_OF_LISTED} AND {_LIVE}"
+)
 _PASSAGES = (
     'SELECT article, vector, id, added, first, last, start, "end", key FROM passages JOIN vectors ON passage = id'
     f" WHERE article {_OF_LISTED} AND {_LIVE} ORDER BY id"

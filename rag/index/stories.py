@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rag.index.copies import are_copies, bands, opens_alike, tells_a_story, wording
 from rag.index.log import Log, Transaction
-from rag.index.records import ARTICLE_COLUMNS, article_columns, article_from_row
+from rag.index.records import article_columns, article_from_row, text_of
 from rag.types import Article
 
 MAX_COMPARED = 64
@@ -45,7 +45,7 @@ def record(transaction: Transaction, row: int, article: Article) -> None:
     if not known:
         transaction.many("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, number) for key in keys))
     likely = transaction.rows(
-        "SELECT row, text FROM articles WHERE row IN ("
+        f"SELECT row, {text_of('articles')} FROM articles WHERE row IN ("
         f" SELECT b.text FROM bands b WHERE b.key IN (SELECT value FROM json_each(?)) AND b.text != ?"
         f" AND {_NOW.format('b.text')} GROUP BY b.text ORDER BY count(*) DESC, b.text LIMIT ?)",
         (json.dumps(keys), number, MAX_COMPARED),
@@ -60,7 +60,7 @@ def record_all(transaction: Transaction) -> None:
     """Record the stories of an index from before they were known: of the articles that are there now."""
     done = 0
     while rows := transaction.rows(
-        f"SELECT row, {ARTICLE_COLUMNS} FROM articles WHERE row > ? AND removed IS NULL ORDER BY row LIMIT ?",
+        f"SELECT row, {article_columns()} FROM articles WHERE row > ? AND removed IS NULL ORDER BY row LIMIT ?",
         (done, _BATCH),
     ):
         for done, *columns in rows:
@@ -82,7 +82,7 @@ def story(log: Log, upto: int, article_id: str) -> list[Article]:
         )
         SELECT {article_columns("a")} FROM story s JOIN texts t ON t.text = s.text JOIN articles a ON a.row = t.article
         WHERE a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto)
-        ORDER BY a.published IS NULL, a.published, length(a.text) DESC, a.id LIMIT {MAX_TOLD}"""
+        ORDER BY a.published IS NULL, a.published, length({text_of("a")}) DESC, a.id LIMIT {MAX_TOLD}"""
     return [article_from_row(row) for row in log.rows(sql, {"id": article_id, "upto": upto})]
 
 

@@ -13,6 +13,7 @@ from rag.index.log import Log, Transaction
 from rag.index.reads import Checkpoint
 from rag.index.records import (
     ARTICLE_COLUMNS,
+    article_columns,
     article_from_row,
     authors_to_text,
     identity_to_json,
@@ -92,10 +93,13 @@ def put_article(change: Change, draft: Draft) -> None:
         remove_article(change, draft.article.id)
     a = draft.article
     published = None if a.published is None else a.published.isoformat()
+    told = change.transaction.rows("SELECT 1 FROM articles WHERE digest = ? AND text = ? LIMIT 1", (a.digest, a.text))
+    text = "" if told else a.text  # stored once: `records.text_of` finds it
     row = change.transaction.insert(
-        f"INSERT INTO articles ({ARTICLE_COLUMNS}, digest, sentences, added) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        f"INSERT INTO articles ({', '.join(ARTICLE_COLUMNS)}, digest, sentences, added)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
         (
-            *(a.id, a.title, a.text, a.source, a.url, authors_to_text(a.authors), published, a.section, a.origin),
+            *(a.id, a.title, text, a.source, a.url, authors_to_text(a.authors), published, a.section, a.origin),
             *(a.digest, spans_to_bytes(draft.sentences), change.generation),
         ),
     )
@@ -143,7 +147,7 @@ def n_of_earlier_encoders(change: Change) -> int:
 
 def _is_recorded(change: Change, row: int, draft: Draft, *, with_keys: bool) -> bool:
     """Tell whether the active row holds the same article and sentences, and (with_keys) the same passages."""
-    (found,) = change.transaction.rows(f"SELECT {ARTICLE_COLUMNS}, sentences FROM articles WHERE row = ?", (row,))
+    (found,) = change.transaction.rows(f"SELECT {article_columns()}, sentences FROM articles WHERE row = ?", (row,))
     same = article_from_row(found[:-1]) == draft.article
     same = same and spans_from_bytes(found[-1]) == [(s, e) for s, e in draft.sentences]
     if not same or not with_keys:

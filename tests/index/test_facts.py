@@ -12,7 +12,7 @@ import pytest
 from rag.errors import IndexDamaged
 from rag.index import Index, facts, reads
 from rag.index.log import Log, Parameters, Row
-from rag.index.migrations import MIGRATIONS
+from rag.index.migrations import MIGRATIONS, VERSION
 from rag.types import Article, Constraints
 from tests.fakes import BagOfWordsEncoder
 from tests.index.corpus import build, make_article, make_draft
@@ -116,7 +116,7 @@ def test_an_index_of_schema_3_opens_and_is_brought_up_by_the_next_writer_its_sea
         assert older.snapshot().search_dense(ENCODER.encode(["bridge"])[0], 100, limit) == expected
         assert [problem.where for problem in older.check().problems] == ["articles.db, article 'article-011'"]
     with closing(sqlite3.connect(index.path / "articles.db")) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
         (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'articles_source'").fetchone()
     assert sql.endswith("(source, published, added, removed)")
 

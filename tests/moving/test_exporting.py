@@ -130,7 +130,7 @@ def test_where_an_export_cannot_be_it_is_refused(index: Path, tmp_path: Path):
 @pytest.mark.parametrize(
     ("sql", "message"),
     [
-        ("UPDATE articles SET text = text || '!' WHERE id = 'talks'", "'talks' no longer has its recorded digest"),
+        ("UPDATE articles SET text = text || '!' WHERE id = 'talks'", "'copy' no longer has its recorded digest"),
         ("UPDATE passages SET last = 99 WHERE id = 1", "passage 0 names sentences 0 to 99 of 4"),
         ("UPDATE vectors SET vector = zeroblob(128) WHERE passage = 1", "the vector of passage 0 has length 0.0000"),
         ("DELETE FROM vectors WHERE passage = 1", "A stored vector has 0 bytes, not 128"),

@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-OLDER = (1, 2, 3)
+OLDER = (1, 2, 3, 4)
 
 
 def restore(schema: int, folder: Path) -> Path:

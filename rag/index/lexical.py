@@ -29,6 +29,14 @@ FORMAT = f"2/{tantivy.__version__}"
 MAX_WORDS = 64
 """Distinct words of a query that are searched for, the first ones: a pasted article is a query too."""
 
+PRUNED_FROM = 131_072
+"""Passages from which the commonest words of a query propose none: below, a search takes a few milliseconds anyway."""
+COMMON = 0.2
+"""The share of all passages beyond which a word is one of the commonest."""
+LEAST_PROPOSING = 6
+"""Words of a query that propose in any case, the rarest. Of the ten best passages of 60 questions, or of six of their
+words, 5,000,000 passages: with five all but 0.003 and 0.008 are proposed, in half of the time (2026-11-30)."""
+
 _HEAP_BYTES = 64 << 20  # tantivy's buffer for one writing thread: 46,000 passages fill it about once
 _ANALYZER = "news"
 _UNDATED = -1  # no day of publication; proleptic day numbers start at 1
@@ -59,7 +67,15 @@ class WordView:
     _frequencies: dict[str, int] = field(default_factory=dict)
 
     def candidates(self, words: Sequence[str], n: int, constraints: Constraints) -> list[tuple[int, float]]:
-        """Return passages with any of `words`, with tantivy's own score, best first: at most `n` of each part."""
+        """Return passages with any of `words`, with tantivy's own score, best first: at most `n` of each part.
+
+        In a large index, those that have none but the commonest of them come only where there are too few others.
+        """
+        telling = self._telling(words)
+        found = self._candidates(telling, n, constraints)
+        return found if len(found) >= n or len(telling) == len(words) else self._candidates(words, n, constraints)
+
+    def _candidates(self, words: Sequence[str], n: int, constraints: Constraints) -> list[tuple[int, float]]:
         found: list[tuple[int, float]] = []
         for part, dead in self._parts():
             query = _all_of(part, [_any_of(part, words), *_allowed(part, constraints)], dead)
@@ -71,6 +87,14 @@ class WordView:
         if word not in self._frequencies:
             self._frequencies[word] = sum(self._count(part, [word], dead) for part, dead in self._parts())
         return self._frequencies[word]
+
+    def _telling(self, words: Sequence[str]) -> Sequence[str]:
+        """Return the words without the commonest: where these are, all passages have to be gone through."""
+        n_passages = sum(part.searcher.num_docs for part, _ in self._parts())
+        if n_passages < PRUNED_FROM:
+            return words
+        rarest, most = sorted(words, key=self.frequency), COMMON * n_passages
+        return [word for at, word in enumerate(rarest) if at < LEAST_PROPOSING or self.frequency(word) <= most]
 
     def n_with_all(self, words: Sequence[str], constraints: Constraints = Constraints()) -> int:
         """Return the number of live passages allowed that have all of `words`."""

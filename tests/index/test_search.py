@@ -111,6 +111,33 @@ def test_word_search_is_bm25_over_what_is_allowed(index: Index, constraints: Con
     assert named(index, hits) == [(article_id, start) for _, article_id, start in expected]
 
 
+def test_in_a_large_index_the_commonest_words_propose_only_where_others_find_too_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [
+        f"The minister spoke{' of rain' if i % 2 else ''}{' and storks' if i % 8 == 1 else ''}." for i in range(40)
+    ]
+    index = build(tmp_path, [Article(f"a{i:02}", "Talks", text) for i, text in enumerate(texts)], batch=40)
+    view = index.snapshot().word_view
+    asked = ["minist", "rain", "stork"]
+    storks, rain = set(range(2, 41, 8)), set(range(2, 41, 2))
+
+    def proposed(n: int) -> set[int]:
+        return {number for number, _ in view.candidates(asked, n, Constraints())}
+
+    assert proposed(40) == set(range(1, 41))
+    monkeypatch.setattr(lexical, "PRUNED_FROM", 40)
+    assert proposed(40) == set(range(1, 41))  # six words propose in any case
+    monkeypatch.setattr(lexical, "LEAST_PROPOSING", 1)
+    assert proposed(5) == storks
+    assert len(proposed(6)) == 6  # five have a stork: all words propose
+    assert proposed(20) == rain
+    assert proposed(40) == set(range(1, 41))
+    monkeypatch.setattr(lexical, "COMMON", 0.5)
+    assert proposed(20) == rain
+    assert {number for number, _ in view.candidates(["minist"], 40, Constraints())} == set(range(1, 41))
+
+
 def test_bm25_of_two_passages_is_the_figure_worked_out_by_hand(tmp_path: Path) -> None:
     articles = [Article("a", "Xi", "Blinken met Blinken."), Article("b", "Rates", "Stocks fell again in it.")]
     hits = build(tmp_path, articles).snapshot().search_words("Blinken", 5)

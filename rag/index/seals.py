@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from rag.index.log import Log, Transaction
 from rag.index.records import article_columns
@@ -19,6 +20,7 @@ SEAL_BYTES = 16
 _BATCH = 256  # articles at a time: about 1 MB of text, and 2 MB of their vectors
 
 _LIVE = "added <= :upto AND (removed IS NULL OR removed > :upto)"
+_ACTIVE = "SELECT row FROM articles WHERE removed IS NULL ORDER BY row"
 _OF_LISTED = "IN (SELECT value FROM json_each(:rows))"
 _ARTICLES = (
     f"SELECT row, added, digest, sentences, {article_columns()} FROM articles WHERE row {_OF_LISTED} AND {_LIVE}"
@@ -39,27 +41,57 @@ def record(transaction: Transaction, generation: int, rows: Sequence[int]) -> No
 
 def record_all(transaction: Transaction) -> None:
     """Seal the articles of an index from before there were seals, as they are now."""
-    (generation,) = transaction.rows("SELECT max(generation) FROM generations")[0]
-    rows = transaction.rows("SELECT row FROM articles WHERE removed IS NULL ORDER BY row")
-    record(transaction, generation, [row for (row,) in rows])
+    record(transaction, _newest(transaction), [row for (row,) in transaction.rows(_ACTIVE)])
+
+
+def renew(transaction: Transaction) -> None:
+    """Write the seals of schemas 3 and 4 in the form of today; a seal that is broken stays, and is broken still."""
+    generation, rows = _newest(transaction), iter(transaction.rows(_ACTIVE))
+    while batch := [row for (row,) in islice(rows, _BATCH)]:
+        recorded: dict[int, bytes] = dict(
+            transaction.rows(f"SELECT article, seal FROM seals WHERE article {_OF_LISTED}", _listed(batch))
+        )
+        found = _seals(transaction, generation, batch, _as_python_writes_it)
+        record(transaction, generation, [row for row in batch if found.get(row) == recorded.get(row)])
 
 
 def broken(log: Log, generation: int) -> Iterator[str]:
     """Yield the ids of the articles of `generation` that are not what was sealed; none of an index without seals."""
-    if not log.rows("SELECT 1 FROM sqlite_master WHERE name = 'seals'"):  # not written to since
+    ((schema,),) = log.rows("PRAGMA user_version")
+    if schema < 3:  # not written to since
         return
     sql = f"SELECT row, id, seal FROM articles LEFT JOIN seals ON article = row WHERE {_LIVE} ORDER BY row"
     for batch in log.batches(sql, {"upto": generation}, _BATCH):
-        found = _seals(log, generation, [row for row, _, _ in batch])
+        found = _seals(log, generation, [row for row, _, _ in batch], _as_json if schema > 4 else _as_python_writes_it)
         yield from (article_id for row, article_id, seal in batch if found.get(row) != seal)
 
 
-def _seals(source: Log | Transaction, generation: int, rows: Sequence[int]) -> dict[int, bytes]:
+def _newest(transaction: Transaction) -> int:
+    ((generation,),) = transaction.rows("SELECT max(generation) FROM generations")
+    return int(generation)
+
+
+def _listed(rows: Sequence[int]) -> dict[str, str]:
+    return {"rows": json.dumps(rows)}
+
+
+def _as_json(values: list[Any]) -> bytes:
+    return json.dumps(values, default=lambda blob: {"bytes": blob.hex()}).encode()
+
+
+def _as_python_writes_it(values: list[Any]) -> bytes:
+    """As schemas 3 and 4 did: which characters Python escapes differs between its versions."""
+    return repr(values).encode()
+
+
+def _seals(
+    source: Log | Transaction, generation: int, rows: Sequence[int], written: Callable[[list[Any]], bytes] = _as_json
+) -> dict[int, bytes]:
     """Compute the seals of the articles of these rows."""
-    listed = {"rows": json.dumps(rows), "upto": generation}
-    digests = {row: hashlib.sha256(repr(values).encode()) for row, *values in source.rows(_ARTICLES, listed)}
+    listed = _listed(rows) | {"upto": generation}
+    digests = {row: hashlib.sha256(written(values)) for row, *values in source.rows(_ARTICLES, listed)}
     for row, vector, *values in source.rows(_PASSAGES, listed):
         if row in digests:
-            digests[row].update(repr(values).encode())
+            digests[row].update(written(values))
             digests[row].update(vector if isinstance(vector, bytes) else repr(vector).encode())
     return {row: digest.digest()[:SEAL_BYTES] for row, digest in digests.items()}

@@ -262,6 +262,8 @@ def _catch_up(transaction: Transaction, version: int) -> None:
         stories.record_all(transaction)
     if version < 3:  # never again: a seal made now would cover what was damaged since
         seals.record_all(transaction)
+    elif version < 5:
+        seals.renew(transaction)
 
 
 def _create(path: Path, identity: EncoderIdentity) -> None:

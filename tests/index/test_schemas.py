@@ -87,6 +87,16 @@ def test_the_next_writer_brings_an_older_index_up_without_a_new_generation(path:
     assert made_by(path) == made_by(tmp_path / "new")
 
 
+@pytest.mark.parametrize("schema", [3, 4], indirect=True)
+def test_damage_in_an_older_index_is_not_sealed_as_if_it_had_been_committed(path: Path) -> None:
+    with closing(sqlite3.connect(path / "articles.db")) as connection, connection:
+        connection.execute("UPDATE articles SET source = 'Eastmoor Pest' WHERE id = 'crane'")
+    with closing(Index.open(path)) as index:
+        assert [problem.where for problem in index.check().problems] == ["articles.db, article 'crane'"]
+    with closing(upgraded(path)) as index:
+        assert [problem.where for problem in index.check().problems] == ["articles.db, article 'crane'"]
+
+
 def test_an_article_of_an_older_index_is_sealed_as_it_is_found(path: Path) -> None:
     upgraded(path).close()
     with closing(sqlite3.connect(path / "articles.db")) as connection, connection:

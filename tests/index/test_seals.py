@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,11 @@ def test_an_article_with_no_passage_is_sealed_too(path: Path) -> None:
     assert problems(path) == []
     change(path, "UPDATE articles SET title = 'Nothing but a headlime' WHERE id = 'empty'")
     assert [where for where, _ in problems(path)][:1] == ["articles.db, article 'empty'"]
+
+
+def test_a_seal_is_the_same_on_every_version_of_python_and_of_this_program(tmp_path: Path) -> None:
+    article = Article("mokele", "Mokélé \U0001fae9", "It rains \U0001fae9. “Yes.”", "BBC", published=date(2024, 2, 3))
+    build(tmp_path, [article]).close()
+    with closing(sqlite3.connect(tmp_path / "articles.db")) as connection:
+        ((seal,),) = connection.execute("SELECT hex(seal) FROM seals")
+    assert seal == "77A11DEE3714892D26931343062A7535"  # \U0001fae9 is new in Unicode 16: Python 3.14 prints it as it is, 3.11 escapes it

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 LIVE = """SELECT id, title, source, url, published,
-    CASE text WHEN '' THEN (SELECT max(text) FROM articles a WHERE a.digest = articles.digest) ELSE text END, sentences
+    CASE text WHEN '' THEN coalesce((SELECT a.text FROM articles a WHERE a.digest = articles.digest AND a.text != ''
+    ORDER BY a.row DESC LIMIT 1), '') ELSE text END, sentences
     FROM articles WHERE added <= ?1 AND (removed IS NULL"""
 
 

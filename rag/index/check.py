@@ -23,6 +23,7 @@ from rag.index.word_folder import FOLDER, WordFolder
 from rag.types import text_digest
 
 _RESTORE = "restore articles.db from a backup, or add this article again from its source"
+_REPLACE = "restore articles.db from a backup, or remove this article and add it again from its source"
 _REPAIR = "run `rag check --repair`: it is rebuilt from the log"
 _BATCH = 256  # articles read at a time: about 1 MB of text
 
@@ -191,7 +192,7 @@ def _check_seals(log: Log, generation: int) -> Iterator[Problem]:
     """Find what only the seal shows: values that are possible, and are not those that were committed."""
     for article_id in seals.broken(log, generation):
         what = "it is not what was committed: its row, a passage or a vector has changed since"
-        yield Problem(f"{DATABASE}, article {article_id!r}", what, False, _RESTORE)
+        yield Problem(f"{DATABASE}, article {article_id!r}", what, False, _REPLACE)
 
 
 def _check_stories(log: Log, generation: int) -> Iterator[Problem]:

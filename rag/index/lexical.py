@@ -30,12 +30,13 @@ MAX_WORDS = 64
 """Distinct words of a query that are searched for, the first ones: a pasted article is a query too."""
 
 PRUNED_FROM = 131_072
-"""Passages from which the commonest words of a query propose none: below, a search takes a few milliseconds anyway."""
+"""Passages from which on the commonest words of a query propose none by themselves: below, no search takes long."""
 COMMON = 0.2
 """The share of all passages beyond which a word is one of the commonest."""
 LEAST_PROPOSING = 6
-"""Words of a query that propose in any case, the rarest. Of the ten best passages of 60 questions, or of six of their
-words, 5,000,000 passages: with five all but 0.003 and 0.008 are proposed, in half of the time (2026-11-30)."""
+"""Other words that a query must have: with fewer, a passage among the best may have none of them. Among 5,000,000
+passages, of the ten best of questions that have common words, or of eight of their words, 0.001 and 0.003 are missed
+(2026-11-30)."""
 
 _HEAP_BYTES = 64 << 20  # tantivy's buffer for one writing thread: 46,000 passages fill it about once
 _ANALYZER = "news"
@@ -89,12 +90,12 @@ class WordView:
         return self._frequencies[word]
 
     def _telling(self, words: Sequence[str]) -> Sequence[str]:
-        """Return the words without the commonest: where these are, all passages have to be gone through."""
-        n_passages = sum(part.searcher.num_docs for part, _ in self._parts())
+        """Return the words that propose: not the commonest, for which most passages would have to be gone through."""
+        n_passages = sum(part.searcher.num_docs - len(dead) for part, dead in self._parts())
         if n_passages < PRUNED_FROM:
             return words
-        rarest, most = sorted(words, key=self.frequency), COMMON * n_passages
-        return [word for at, word in enumerate(rarest) if at < LEAST_PROPOSING or self.frequency(word) <= most]
+        telling = [word for word in words if 0 < self.frequency(word) <= COMMON * n_passages]
+        return telling if len(telling) >= LEAST_PROPOSING else words
 
     def n_with_all(self, words: Sequence[str], constraints: Constraints = Constraints()) -> int:
         """Return the number of live passages allowed that have all of `words`."""

@@ -98,11 +98,17 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX articles_source ON articles (source, published, added, removed)",
     ),
     5: (
-        # A text is stored by the first article that has it; the others' is empty, and found by the digest.
-        """UPDATE articles SET text = '' WHERE EXISTS (
-            SELECT 1 FROM articles other
-            WHERE other.digest = articles.digest AND other.row < articles.row AND other.text = articles.text
-        )""",
+        # A text is stored by the first article that has it; the others' is empty, and found by the digest. Where the
+        # texts of one digest differ, one is damaged, and each article keeps what it has.
+        """UPDATE articles SET text = ''
+            WHERE row > (SELECT min(other.row) FROM articles other WHERE other.digest = articles.digest)
+            AND digest IN (
+                SELECT digest FROM articles
+                WHERE digest IN (SELECT digest FROM articles GROUP BY digest HAVING count(*) > 1)
+                GROUP BY digest HAVING min(text) = max(text)
+            )""",
+        # Those that hold a text: without it, each of a thousand copies goes through the others to find the one.
+        "CREATE INDEX articles_text ON articles (digest) WHERE text != ''",
     ),
 }
 

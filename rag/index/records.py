@@ -17,9 +17,11 @@ from rag.types import Article, EncoderIdentity
 ARTICLE_COLUMNS = ("id", "title", "text", "source", "url", "authors", "published", "section", "origin")
 """What is written of an article, and what `article_from_row` reads."""
 
-_TEXT = """CASE {0}.text WHEN '' THEN coalesce((
-    SELECT other.text FROM articles other WHERE other.digest = {0}.digest AND other.text != ''
-    ORDER BY other.row DESC LIMIT 1), '') ELSE {0}.text END"""
+_HELD = (
+    "SELECT other.text FROM articles other WHERE other.digest = {} AND other.text != '' ORDER BY other.row DESC LIMIT 1"
+)
+TEXT_HELD = _HELD.format("?")
+"""The text that articles of a digest read whose own column is empty, in SQL."""
 
 
 def is_unicode(text: str) -> bool:
@@ -37,12 +39,12 @@ def text_of(alias: str) -> str:
     A text is stored once, by the first article that has it; the others' own column is empty, and they find it by its
     digest. Of several rows that hold it the last is read: after damage, the one that was added again.
     """
-    return _TEXT.format(alias)
+    return f"CASE {alias}.text WHEN '' THEN coalesce(({_HELD.format(f'{alias}.digest')}), '') ELSE {alias}.text END"
 
 
 def article_columns(alias: str = "articles") -> str:
     """Return what `article_from_row` reads in SQL, for the table `articles` by the name it has in the statement."""
-    return ", ".join(text_of(alias) if name == "text" else f"{alias}.{name}" for name in ARTICLE_COLUMNS)
+    return ", ".join(f"{text_of(alias) if name == 'text' else f'{alias}.{name}'} AS {name}" for name in ARTICLE_COLUMNS)
 
 
 def article_from_row(row: Sequence[Any]) -> Article:
@@ -53,6 +55,9 @@ def article_from_row(row: Sequence[Any]) -> Article:
     """
     identifier, title, text, source, url, authors, published, section, origin = row
     try:
+        for value in (identifier, title, text):
+            if not isinstance(value, str):
+                raise TypeError(f"where text was written there is {value!r:.40}")
         return Article(
             identifier,
             title,
@@ -100,8 +105,10 @@ def spans_from_bytes(data: bytes) -> list[tuple[int, int]]:
     """Read what `spans_to_bytes` wrote.
 
     Raises:
-        ValueError: The length is no multiple of eight bytes.
+        ValueError: It is no multiple of eight bytes.
     """
+    if not isinstance(data, bytes):
+        raise ValueError(f"where spans were written there is {data!r:.40}")
     return [(int(start), int(end)) for start, end in np.frombuffer(data, "<i4").reshape(-1, 2)]
 
 

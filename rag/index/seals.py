@@ -17,6 +17,8 @@ from rag.index.records import article_columns
 
 SEAL_BYTES = 16
 """Of SHA-256: chance makes no two equal, and a forger can write any seal."""
+SINCE, OF_JSON_SINCE = 3, 5
+"""The schemas from which on articles have seals, and seals their present form."""
 _BATCH = 256  # articles at a time: about 1 MB of text, and 2 MB of their vectors
 
 _LIVE = "added <= :upto AND (removed IS NULL OR removed > :upto)"
@@ -57,13 +59,16 @@ def renew(transaction: Transaction) -> None:
 
 def broken(log: Log, generation: int) -> Iterator[str]:
     """Yield the ids of the articles of `generation` that are not what was sealed; none of an index without seals."""
-    ((schema,),) = log.rows("PRAGMA user_version")
-    if schema < 3:  # not written to since
+    if not log.rows("SELECT 1 FROM sqlite_master WHERE name = 'seals'"):  # not written to since
         return
-    sql = f"SELECT row, id, seal FROM articles LEFT JOIN seals ON article = row WHERE {_LIVE} ORDER BY row"
+    sql = (  # with the schema, which another process may change meanwhile
+        "SELECT row, id, seal, user_version FROM pragma_user_version, articles LEFT JOIN seals ON article = row"
+        f" WHERE {_LIVE} ORDER BY row"
+    )
     for batch in log.batches(sql, {"upto": generation}, _BATCH):
-        found = _seals(log, generation, [row for row, _, _ in batch], _as_json if schema > 4 else _as_python_writes_it)
-        yield from (article_id for row, article_id, seal in batch if found.get(row) != seal)
+        form = _as_json if batch[0][3] >= OF_JSON_SINCE else _as_python_writes_it
+        found = _seals(log, generation, [row for row, *_ in batch], form)
+        yield from (article_id for row, article_id, seal, _ in batch if found.get(row) != seal)
 
 
 def _newest(transaction: Transaction) -> int:
@@ -85,13 +90,13 @@ def _as_python_writes_it(values: list[Any]) -> bytes:
 
 
 def _seals(
-    source: Log | Transaction, generation: int, rows: Sequence[int], written: Callable[[list[Any]], bytes] = _as_json
+    source: Log | Transaction, generation: int, rows: Sequence[int], form: Callable[[list[Any]], bytes] = _as_json
 ) -> dict[int, bytes]:
     """Compute the seals of the articles of these rows."""
     listed = _listed(rows) | {"upto": generation}
-    digests = {row: hashlib.sha256(written(values)) for row, *values in source.rows(_ARTICLES, listed)}
+    digests = {row: hashlib.sha256(form(values)) for row, *values in source.rows(_ARTICLES, listed)}
     for row, vector, *values in source.rows(_PASSAGES, listed):
         if row in digests:
-            digests[row].update(written(values))
-            digests[row].update(vector if isinstance(vector, bytes) else repr(vector).encode())
+            digests[row].update(form(values))
+            digests[row].update(vector if isinstance(vector, bytes) else form([vector]))
     return {row: digest.digest()[:SEAL_BYTES] for row, digest in digests.items()}

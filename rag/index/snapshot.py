@@ -186,6 +186,7 @@ class Snapshot:
     def search_words(self, text: str, k: int, constraints: Constraints = Constraints()) -> list[tuple[int, float]]:
         """Return the `k` passages with the highest BM25 score: (passage id, score above 0), best first.
 
+        In a large index, one that has only the commonest words of a long question may be missing (`lexical`).
         Any text is safe: it is words, never a query language. Equal scores are ordered by article id and start.
 
         Args:

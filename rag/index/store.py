@@ -260,9 +260,9 @@ def _catch_up(transaction: Transaction, version: int) -> None:
     """Fill in what an index of an older schema lacks."""
     if version < 2:
         stories.record_all(transaction)
-    if version < 3:  # never again: a seal made now would cover what was damaged since
+    if version < seals.SINCE:  # never again: a seal made now would cover what was damaged since
         seals.record_all(transaction)
-    elif version < 5:
+    elif version < seals.OF_JSON_SINCE:
         seals.renew(transaction)
 
 

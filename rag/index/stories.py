@@ -80,9 +80,11 @@ def story(log: Log, upto: int, article_id: str) -> list[Article]:
             UNION
             SELECT c.copy FROM story s JOIN copies c ON c.text = s.text WHERE {_IS_THERE.format("c.copy")}
         )
-        SELECT {article_columns("a")} FROM story s JOIN texts t ON t.text = s.text JOIN articles a ON a.row = t.article
-        WHERE a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto)
-        ORDER BY a.published IS NULL, a.published, length({text_of("a")}) DESC, a.id LIMIT {MAX_TOLD}"""
+        SELECT * FROM (
+            SELECT {article_columns("a")}
+            FROM story s JOIN texts t ON t.text = s.text JOIN articles a ON a.row = t.article
+            WHERE a.added <= :upto AND (a.removed IS NULL OR a.removed > :upto)
+        ) ORDER BY published IS NULL, published, length(text) DESC, id LIMIT {MAX_TOLD}"""
     return [article_from_row(row) for row in log.rows(sql, {"id": article_id, "upto": upto})]
 
 

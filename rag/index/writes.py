@@ -13,6 +13,7 @@ from rag.index.log import Log, Transaction
 from rag.index.reads import Checkpoint
 from rag.index.records import (
     ARTICLE_COLUMNS,
+    TEXT_HELD,
     article_columns,
     article_from_row,
     authors_to_text,
@@ -93,8 +94,8 @@ def put_article(change: Change, draft: Draft) -> None:
         remove_article(change, draft.article.id)
     a = draft.article
     published = None if a.published is None else a.published.isoformat()
-    told = change.transaction.rows("SELECT 1 FROM articles WHERE digest = ? AND text = ? LIMIT 1", (a.digest, a.text))
-    text = "" if told else a.text  # stored once: `records.text_of` finds it
+    held = change.transaction.rows(TEXT_HELD, (a.digest,))
+    text = "" if held == [(a.text,)] else a.text  # stored once, unless what is read by its digest is damaged
     row = change.transaction.insert(
         f"INSERT INTO articles ({', '.join(ARTICLE_COLUMNS)}, digest, sentences, added)"
         " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",

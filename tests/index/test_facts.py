@@ -98,6 +98,7 @@ def before_schema_4(path: Path) -> None:
         for name in ("passages_article", "articles_source"):
             connection.execute(f"DROP INDEX {name}")
             connection.execute(next(step for step in MIGRATIONS[1] if f"INDEX {name} " in step))
+        connection.execute("DROP INDEX articles_text")
         connection.execute("PRAGMA user_version = 3")
 
 

@@ -123,4 +123,6 @@ def test_a_seal_is_the_same_on_every_version_of_python_and_of_this_program(tmp_p
     build(tmp_path, [article]).close()
     with closing(sqlite3.connect(tmp_path / "articles.db")) as connection:
         ((seal,),) = connection.execute("SELECT hex(seal) FROM seals")
-    assert seal == "77A11DEE3714892D26931343062A7535"  # \U0001fae9 is new in Unicode 16: Python 3.14 prints it as it is, 3.11 escapes it
+    assert (
+        seal == "77A11DEE3714892D26931343062A7535"
+    )  # \U0001fae9 is new in Unicode 16: Python 3.14 prints it as it is, 3.11 escapes it

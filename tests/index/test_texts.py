@@ -10,6 +10,7 @@ import pytest
 
 from rag.errors import IndexDamaged
 from rag.index import Index
+from rag.index.records import text_of
 from rag.types import Article
 from tests.fakes import BagOfWordsEncoder
 from tests.index.corpus import build, make_article, make_draft
@@ -96,14 +97,65 @@ def test_a_text_that_is_nowhere_is_reported(path: Path, index: Index) -> None:
     assert {problem.where for problem in index.check().problems} == {f"articles.db, article '{c.id}'" for c in COPIES}
 
 
-def test_the_copies_in_an_older_index_are_stored_once_by_the_next_writer(path: Path) -> None:
-    whole = f"UPDATE articles SET text = (SELECT text FROM articles WHERE id = 'first') WHERE id = '{COPIES[1].id}'"
-    run_sql(path, whole)
-    run_sql(path, "UPDATE articles SET text = replace(text, 'ferry', 'fairy') WHERE id = 'first'")
-    run_sql(path, whole.replace("'second'", "'third'").replace("= 'first')", "= 'second')"))
-    run_sql(path, "PRAGMA user_version = 4")
-    assert holders(path) == ["first", "second", "third", "article-004"]
+@pytest.mark.parametrize("damaged", ["first", "second", "third"])
+def test_whichever_row_has_a_damaged_text_the_articles_added_again_are_mended(
+    path: Path, index: Index, damaged: str
+) -> None:
+    run_sql(path, f"UPDATE articles SET text = 'No ferry.' WHERE id = '{damaged}'")
+    hurt = {problem.where for problem in index.check().problems}
+    assert f"articles.db, article '{damaged}'" in hurt
+    commit(index, *(copy for copy in COPIES if f"articles.db, article '{copy.id}'" in hurt))
+    assert index.check().ok
+    assert [index.snapshot().article(copy.id) for copy in COPIES] == COPIES
+
+
+def test_a_damaged_text_of_a_removed_article_is_not_taken_for_a_copy_of_it(path: Path, index: Index) -> None:
+    commit(index, remove=("first", "second", "third"))
+    run_sql(path, "UPDATE articles SET text = 'No ferry.' WHERE id = 'first'")
+    commit(index, COPIES[2])
+    assert index.snapshot().article("third") == COPIES[2]
+    assert index.check().ok
+
+
+def test_a_blob_where_a_text_was_is_reported_for_every_article_that_reads_it(path: Path, index: Index) -> None:
+    run_sql(path, "UPDATE articles SET text = x'00ff' WHERE id = 'first'")
+    with pytest.raises(IndexDamaged, match="Article 'second' cannot be read from the log: where text was written"):
+        index.snapshot().article("second")
+    assert {problem.where for problem in index.check().problems} == {f"articles.db, article '{c.id}'" for c in COPIES}
+
+
+def test_a_text_is_found_without_going_through_its_copies(path: Path) -> None:
+    plan = run_sql(path, f"EXPLAIN QUERY PLAN SELECT {text_of('a')} FROM articles a")
+    assert "SEARCH other USING INDEX articles_text (digest=?)" in {row[-1] for row in plan}
+
+
+def of_schema_4(path: Path, *whole: str) -> None:
+    """Give the index the schema before texts were stored once, and these articles a text of their own."""
+    with closing(sqlite3.connect(path / "articles.db")) as connection, connection:
+        connection.execute("DROP INDEX articles_text")
+        for article_id in whole:
+            connection.execute("UPDATE articles SET text = ? WHERE id = ?", (WIRE, article_id))
+        connection.execute("PRAGMA user_version = 4")
+
+
+def bring_up(path: Path) -> None:
     with closing(Index.open_or_create(path, ENCODER.identity)) as index, index.writer():
-        assert holders(path) == ["first", "second", "article-004"]  # a damaged text stands for nobody's but its own
-        assert index.snapshot().article("third") == COPIES[2]
-        assert {problem.where for problem in index.check().problems} == {"articles.db, article 'first'"}
+        pass
+
+
+def test_the_copies_in_an_older_index_are_stored_once_by_the_next_writer(path: Path) -> None:
+    of_schema_4(path, "second", "third")
+    assert holders(path) == ["first", "second", "third", "article-004"]
+    bring_up(path)
+    assert holders(path) == ["first", "article-004"]
+    assert [Index.open(path).snapshot().article(copy.id) for copy in COPIES] == COPIES
+
+
+@pytest.mark.parametrize("damaged", ["first", "second", "third"])
+def test_copies_in_an_older_index_keep_their_texts_where_one_is_damaged(path: Path, damaged: str) -> None:
+    of_schema_4(path, "second", "third")
+    run_sql(path, f"UPDATE articles SET text = replace(text, 'ferry', 'fairy') WHERE id = '{damaged}'")
+    bring_up(path)
+    with closing(Index.open(path)) as index:
+        texts = [problem.where for problem in index.check().problems if "its text has digest" in problem.what]
+        assert texts == [f"articles.db, article '{damaged}'"]

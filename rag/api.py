@@ -134,7 +134,7 @@ class Rag(Onward):
         k = min(count_of("k", k, 1), max(snapshot.n_passages, 1))
         constraints = constrain(question_of(question), given, snapshot)
         if not prefer_dates:
-            constraints = replace(constraints, recent_to=None, near=None)
+            constraints = replace(constraints, recent_to=None, present=None, near=None)
         return HybridRetriever(snapshot, self.encoder).retrieve(question, constraints, k)
 
     def support(

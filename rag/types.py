@@ -92,7 +92,10 @@ class Constraints:
         since: First day allowed; undated articles are left out.
         until: Last day allowed; undated articles are left out.
         sources: Names of sources allowed (case-insensitive); empty allows all.
-        recent_to: Set when the question speaks of the present: passages nearer before this day rank higher.
+        recent_to: The day of asking, where newer articles rank higher: the question speaks of the present, or has no
+            word for time and is asked as of that day.
+        present: The day of asking, where the question's own words speak of the present: what older articles say is
+            doubted.
         near: Set when the question asks about a time ("in June 2023"): passages published in these days (first, last)
             or close to them rank higher; nothing is left out.
     """
@@ -102,6 +105,7 @@ class Constraints:
     until: date | None = None
     sources: tuple[str, ...] = ()
     recent_to: date | None = None
+    present: date | None = None
     near: tuple[date, date] | None = None
 
     @property

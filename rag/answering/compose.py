@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from rag.answering import shares
 from rag.answering.candidates import Candidate as Candidate
@@ -27,7 +26,7 @@ from rag.answering.timeline import asks_for_timeline, timeline
 from rag.display import ABSTENTION, Form, n_outlets, statement_text
 from rag.display import answer_text as answer_text
 from rag.display import display_text as display_text
-from rag.types import Citation, Statement
+from rag.types import Citation, Constraints, Statement
 
 # What answers them is a few words, which are there or not.
 _SHORT = frozenset({"who", "when", "where", "how many"})
@@ -41,22 +40,22 @@ class Composition:
     forms: tuple[Form, ...]
 
 
-def compose(ranked: Sequence[Candidate], question: str, near: tuple[date, date] | None = None) -> Composition:
+def compose(ranked: Sequence[Candidate], question: str, constraints: Constraints = Constraints()) -> Composition:
     """Choose what is stated for a question, in which order and form: the fewest sentences that answer it.
 
     Args:
         ranked: Every candidate, best first, as `candidates` returns them.
         question: The question by itself.
-        near: First and last day that the question asks about, where it names a time.
+        constraints: Of them, the time that the question asks about, and the day that is its present.
     """
     asked = read_question(question)
-    if asks_for_timeline(question) and (events := timeline(ranked, question, near)):
+    if asks_for_timeline(question) and (events := timeline(ranked, question, constraints.near)):
         dates: list[Form] = ["event"] * len(events)
         return Composition(tuple(events), tuple(dates))
     chosen = choose(ranked, asked)
     chosen = newest_first(complete(chosen, ranked, question, shares.MAX_STATEMENTS), ranked, asked)
     groups = with_companions(order(chosen), question)
-    return Composition(tuple(groups), tuple(forms_of(groups, ranked, asked)))
+    return Composition(tuple(groups), tuple(forms_of(groups, ranked, asked, constraints.present)))
 
 
 def choose(ranked: Sequence[Candidate], question: Question | None = None) -> list[Group]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from rag.answering import shares
 from rag.answering.candidates import Candidate, Group
@@ -15,6 +16,7 @@ from rag.answering.excluding import excludes
 from rag.answering.figures import MEASURES, SPANS, figures, values
 from rag.answering.question import Question
 from rag.answering.sameness import rival_nouns, says_same, telling_stems
+from rag.answering.timely import is_dated
 from rag.answering.verbs import base_stem
 from rag.display import Form
 
@@ -79,11 +81,14 @@ def newest_first(groups: Sequence[Group], ranked: Sequence[Candidate], question:
     return [lead, *([beside] if beside else []), *(group for group in rest if group not in against)]
 
 
-def forms_of(groups: Sequence[Group], ranked: Sequence[Candidate], question: Question) -> list[Form]:
+def forms_of(
+    groups: Sequence[Group], ranked: Sequence[Candidate], question: Question, present: date | None = None
+) -> list[Form]:
     """Return the form of each group: with the day of its report where another day's report contradicts it.
 
     That other one is stated beside it, or about as probable. What contradicts another statement of the same day is
-    attributed to its outlet. A question for the state needs the day for all.
+    attributed to its outlet. A question for the state needs the day for all, one that speaks of the present for what is
+    not of its time.
     """
     stated = [group[0] for group in groups]
 
@@ -92,7 +97,8 @@ def forms_of(groups: Sequence[Group], ranked: Sequence[Candidate], question: Que
             return "attributed"
         near = (c for c in ranked if _is_as_probable(c, one))
         needs = any(c.day != one.day and contradicts(c, one, question) for c in (*stated, *near))
-        return "reported" if needs or asks_for_state(question.text) else "plain"
+        needs = needs or asks_for_state(question.text) or is_dated(one.article, present)
+        return "reported" if needs else "plain"
 
     return [form(one) for one in stated]
 

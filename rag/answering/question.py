@@ -15,12 +15,13 @@ Kind = Literal[
     "who", "who is", "said", "when", "how long", "how many", "how much", "where", "why", "what is", "polar", "other"
 ]
 
-# Before "when" and "where" stands no other question word and no auxiliary: what follows "What did he write when" says
-# on which occasion, and asks for no day.
+# Before "when", "where" and "who" stands no other question word and no auxiliary: what follows "What did he write when"
+# says on which occasion, and asks for no day; "What did the men who left get" asks for nobody.
 _FIRST = (
     r"^(?!\W*(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|should)\b)"
     r"(?:(?!\b(?:what|who|whom|whose|why|how|where|when|which)\b).)*\b"
 )
+_PREPOSITION = "(?:by|with|to|from|for|of|in|on|at|about|against|under)"
 
 # First match wins, so the narrower pattern stands first. Each is matched anywhere: "In which year did …".
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
@@ -38,7 +39,9 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         "how many",
         r"\bhow (?:many|far|big|large|tall|fast|high|often)\b"
-        r"|\bwhat (?:number|percentage|percent|share|proportion|fraction)\b|\b(?:population|percentage|number) of\b",
+        r"|\bwhat (?:number|percentage|percent|share|proportion|fraction)\b"
+        # "the number of ferries", "What is the total number of …"; not "Why did the number of ferries fall?"
+        r"|(?:^|\bwhat(?:'s|’s| is| was| are| were)? )\W*(?:the )?(?:\w+ )?(?:population|percentage|number) of\b",
     ),
     (
         "when",
@@ -60,7 +63,8 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("who is", r"\bwho(?:'s|’s| is| was| are| were) (?:the )?[A-Z]"),
     (
         "who",
-        r"\bwho\b|\bwhose\b|\bwhom\b|\b(?:which|what) (?:person|man|woman|player|actor|leader|official|president)\b",
+        rf"{_FIRST}(?:who|whose|whom)\b|(?:[.?!;:]|\band|\bor) (?:{_PREPOSITION} )?(?:who|whose|whom)\b"
+        r"|\bnames? of\b.*\bwho\b|\b(?:which|what) (?:person|man|woman|player|actor|leader|official|president)\b",
     ),
     ("what is", r"^\W*(?:what|which)(?:'s|’s| is| are| was| were)\b"),
     ("polar", r"^\W*(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|should)\b"),

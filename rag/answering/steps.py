@@ -25,6 +25,7 @@ from rag.answering.places import other_words
 from rag.answering.question import names_in
 from rag.answering.stories import stories_of, with_copies
 from rag.answering.timeline import asks_for_timeline
+from rag.answering.timely import timely
 from rag.display import answer_text
 from rag.errors import QuestionInvalid
 from rag.index import Snapshot
@@ -121,7 +122,7 @@ class Steps:
         """Read the passages for sentences that answer."""
         contexts = at.snapshot.contexts([hit.passage.id for hit in at.hits])
         contexts = [replace(context, hit=hit) for context, hit in zip(contexts, at.hits, strict=True)]
-        return replace(at, readings=tuple(self.model.read(at.standalone, contexts)))
+        return replace(at, readings=tuple(timely(self.model.read(at.standalone, contexts), at.constraints)))
 
     def answer(self, at: State) -> State:
         """Choose, join and order the sentences that answer; or abstain."""
@@ -131,7 +132,7 @@ class Steps:
         statements: tuple[Statement, ...] = ()
         citations: tuple[Citation, ...] = ()
         if ranked and sure >= self.model.threshold:
-            composed = compose(ranked, at.standalone, at.constraints.near)
+            composed = compose(ranked, at.standalone, at.constraints)
             statements, citations = state(composed.groups, composed.forms)
         return replace(at, answer=self._answer(at, statements, citations, sure, ranked, missing))
 

@@ -112,7 +112,7 @@ def constrain(question: str, constraints: Constraints, snapshot: Snapshot, today
         today: The day of asking; by default the machine's.
 
     Returns:
-        The constraints with `since` and `until` only if neither was set, and with `recent_to` and `near`. With `as_of`
+        The constraints with `since` and `until` only if neither was set, and with the three preferences. With `as_of`
         and no word for time, the question counts as one of that day: `recent_to` is `as_of` (measured, see `prior`).
     """
     reading = understand_time(question, constraints.as_of or _day_of_asking(snapshot, today or date.today()))
@@ -123,6 +123,7 @@ def constrain(question: str, constraints: Constraints, snapshot: Snapshot, today
         since=reading.since if free else constraints.since,
         until=reading.until if free else constraints.until,
         recent_to=constraints.recent_to or recent_to,
+        present=constraints.present if constraints.recent_to else reading.recent_to,
         near=constraints.near or reading.near,
     )
 

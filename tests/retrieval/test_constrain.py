@@ -29,6 +29,7 @@ def test_this_week_is_counted_from_the_as_of_day():
         as_of=date(2022, 2, 9),
         sources=("cnn.com",),
         recent_to=date(2022, 2, 9),
+        present=date(2022, 2, 9),
         near=(date(2022, 2, 7), date(2022, 2, 9)),
     )
 
@@ -38,7 +39,8 @@ def test_this_week_is_counted_from_today_where_the_index_is_fed():
 
 
 def test_this_week_is_counted_from_the_newest_article_of_an_archive():
-    expected = Constraints(recent_to=date(2023, 6, 20), near=(date(2023, 6, 19), date(2023, 6, 20)))
+    week = (date(2023, 6, 19), date(2023, 6, 20))
+    expected = Constraints(recent_to=date(2023, 6, 20), present=date(2023, 6, 20), near=week)
     assert constrain("Who resigned this week?", Constraints(), OLD, TODAY) == expected
 
 

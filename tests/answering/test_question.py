@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.expected import LACKS_FIGURE, could_answer, form_odds, n_new_stems, speaks
+from rag.answering.expected import LACKS_FIGURE, SAYS_NOTHING_NEW, could_answer, form_odds, n_new_stems, speaks
 from rag.answering.question import kind_of, names_in, read_question
 
 
@@ -120,6 +120,16 @@ def test_a_name_speaks_when_it_stands_beside_a_verb_of_speech():
     asked = read_question("What did Wang say about relations?")
     assert speaks(asked, "According to a reading, Wang said relations are at a juncture.")
     assert not speaks(asked, "Blinken said that he had met the foreign minister, whose name is Wang.")
+
+
+def test_a_sentence_that_repeats_the_question_answers_only_where_the_question_may_hold_the_answer():
+    sentence = "The captain sold the ferry."
+    for question in ("Why did the captain sell the ferry?", "What did the captain sell the ferry for?"):
+        assert form_odds(read_question(question), "The captain sells the ferry.") == (SAYS_NOTHING_NEW,) * 2
+        assert form_odds(read_question(question), "The captain sold the ferry to pay for it.")[0] == 0.0
+    either = "Which did the captain sell, the ferry or the barge?"
+    for question in ("Has the captain sold the ferry?", "The captain sold the ferry", either):
+        assert form_odds(read_question(question), sentence) == (0.0, 0.0)
 
 
 def test_new_words_are_counted_by_stem():

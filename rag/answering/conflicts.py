@@ -123,7 +123,8 @@ def rivals(a: Candidate, b: Candidate, question: Question) -> bool:
 
     What they count must be the same, in words ("58 people", "46 people") or nearly ("17 injured", "12 people were
     injured"); and where the question says what is counted, it must be that. Where a day is asked for, it is a day, and
-    of the same event: the less probable sentence has as many of the question's words as the other.
+    of the same event: the less probable sentence has as many of the question's words as the other, or corrects it, that
+    is, repeats its words and its day beside another.
     """
     if a.article.id == b.article.id:
         return False
@@ -140,7 +141,9 @@ def _rival_days(a: Candidate, b: Candidate, question: Question) -> frozenset[str
     told = {c.key: len(wanted & frozenset(map(base_stem, _about(c)))) for c in (a, b)}
     less, more = sorted((a, b), key=lambda c: (c.probability, -told[c.key]))
     days = rival_nouns(a.text, b.text) & {"date"}
-    return days if days and told[less.key] >= told[more.key] else None
+    of_less, of_more = (figures(c.text).get("date", frozenset()) for c in (less, more))
+    corrects = bool(of_less & of_more) and _repeats(less.text, more.text)
+    return days if days and (corrects or told[less.key] >= told[more.key]) else None
 
 
 def _rival_counts(a: Candidate, b: Candidate, question: Question) -> frozenset[str] | None:
@@ -184,14 +187,21 @@ def _is_near(newer: Candidate, lead: Candidate, question: Question) -> bool:
 
 def _least_share(newer: str, lead: str, question: Question) -> float:
     """Return which share of the lead's probability a newer rival needs."""
-    of_newer = {stem for stem in telling_stems(newer) if not stem[:1].isdigit()}
-    both = of_newer & telling_stems(lead)
-    # "Work will begin in May"; "Work will begin in September and not, as announced, in May": half of its words.
-    if len(both) >= _LEAST_SHARED and 2 * len(both) >= len(of_newer):
+    if _repeats(newer, lead):
         return shares.NEWER_IN_THE_LEADS_WORDS
     asked = telling_stems(newer) & telling_stems(lead) & set(question.stems)
     plain = len(asked) >= _LEAST_SHARED and rival_nouns(newer, lead) & asked
     return shares.NEWER_IN_THE_QUESTIONS_WORDS if plain else shares.NEWER
+
+
+def _repeats(one: str, other: str) -> bool:
+    """Tell whether half of the words of one are the other's, figures aside.
+
+    "Work will begin in May"; "Work will begin in September and not, as announced, in May".
+    """
+    of_one = {stem for stem in telling_stems(one) if not stem[:1].isdigit()}
+    both = of_one & telling_stems(other)
+    return len(both) >= _LEAST_SHARED and 2 * len(both) >= len(of_one)
 
 
 def _group_of(found: Candidate, ranked: Sequence[Candidate], by_figure: bool) -> Group:

@@ -175,6 +175,18 @@ def test_days_rival_each_other_where_a_day_is_asked_for_whatever_the_question_ha
     assert forms_of([[SEPTEMBER], [MARCH]], ranked, WHEN) == ["reported", "reported"]
 
 
+def test_a_day_that_is_corrected_in_the_same_words_rivals_whatever_the_headlines_have_in_common_with_the_question():
+    asked = read_question("When will building the glass works begin?")
+    old = candidate("old", "Work will begin in May, and firing in 2025.", p=0.8, day=3, title="Building glass works")
+    new = candidate(
+        "new", "Work will begin in September and not, as announced, in May.", p=0.1, day=9, title="Glass works late"
+    )
+    aside = candidate("x", "The first glass is sold in September.", p=0.1, day=9, title="Glass works late")
+    assert rivals(old, new, asked)
+    assert not rivals(old, aside, asked)
+    assert ids(newest_first([[old]], [old, new, aside], asked)) == [["new"], ["old"]]
+
+
 def test_days_of_different_events_do_not_rival_each_other():
     began = candidate("a", "The trial of Brandt began on 2 May in Ostley.", p=0.9, day=3)
     ended = candidate("b", "The trial of Brandt in Ostley ended on 9 June.", p=0.3, day=10)

@@ -19,7 +19,7 @@ from unittest import mock
 import numpy as np
 
 from rag import open_index
-from rag.answering import evidence, reader, signals
+from rag.answering import evidence, reader, signals, steps
 from rag.answering.blend import Blend, ReaderEvidence, shipped_blend
 from rag.answering.evidence import SignalsEvidence, shipped_weights
 from rag.answering.signals import ALL_SIGNALS
@@ -51,6 +51,7 @@ VARIANTS = (
     "no BM25",
     "no vectors in the search",
     "no preference for dates",
+    "no age in what is read",
     "no titles in what is read",
 )
 
@@ -75,6 +76,8 @@ def variant(name: str, rag: Rag) -> Iterator[Rag]:
         elif name == "no preference for dates":
             stack.enter_context(mock.patch.object(hybrid, "prefers", return_value=False))
             stack.enter_context(mock.patch.object(features, "recency", return_value=1.0))
+        elif name == "no age in what is read":
+            stack.enter_context(mock.patch.object(steps, "timely", side_effect=lambda readings, _: readings))
         elif name == "no titles in what is read":
             for module in (reader, signals):
                 stack.enter_context(mock.patch.object(module, "passage_input", lambda _, text: passage_input("", text)))

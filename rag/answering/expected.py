@@ -153,6 +153,11 @@ _ACTS = tuple(
     )
 )
 _ASKS_FOR_MORE = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+# The answer is among what is offered: "Which one, A or B?", "Who leads: A, B?", "Which of A and B …", "A vs. B".
+_OFFERS = re.compile(r"\bor\b|\bvs?\b|\bversus\b|/|:.*,|, [A-Z]|\b[Ww]hich of\b.* and\b")
+# Words without content that answer all the same.
+_TELLING_WORDS = "no not none never nobody nothing yes all both each every half some few many one once twice only"
+_TELLING = frozenset(_TELLING_WORDS.split())
 _NEEDS_FIGURE = ("how long", "how much", "how many", "when")
 
 
@@ -164,7 +169,7 @@ def form_odds(question: Question, sentence: str, spoken: bool | None = None) -> 
     They differ: that the one asked about speaks tells which sentence to choose, not that it answers, and that an act is
     the same counts less there (counted whole, it lowers the AUROC of abstaining on clapnq and evals/mini by 0.01).
     """
-    if _asks_for_more(question.text) and n_new_stems(question, sentence) == 0:
+    if says_nothing_new(question, sentence):
         return SAYS_NOTHING_NEW, SAYS_NOTHING_NEW
     figure = could_answer(question, sentence) or could_answer_in_words(question, sentence)
     if question.kind in _NEEDS_FIGURE and not figure:
@@ -179,9 +184,13 @@ def form_odds(question: Question, sentence: str, spoken: bool | None = None) -> 
     return odds, answers
 
 
-def _asks_for_more(question: str) -> bool:
-    """Tell whether the answer is nothing that the question says; it may be for "Did it sink?", "Which one, A or B?"."""
-    return _ASKS_FOR_MORE.search(question) is not None and " or " not in question
+def says_nothing_new(question: Question, sentence: str) -> bool:
+    """Tell whether a sentence only repeats a question that asks for more than "Did it sink?" or "Which, A or B?"."""
+    asks = question.kind != "polar" and _ASKS_FOR_MORE.search(question.text)
+    if not asks or _OFFERS.search(question.text) or n_new_stems(question, sentence):
+        return False
+    said, asked = (set(words(text)) for text in (sentence, question.text))
+    return not {word.lower() for word in said - asked} & _TELLING and "May" not in said - asked
 
 
 def n_new_stems(question: Question, sentence: str) -> int:

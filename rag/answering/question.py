@@ -22,6 +22,8 @@ _FIRST = (
     r"(?:(?!\b(?:what|who|whom|whose|why|how|where|when|which)\b).)*\b"
 )
 _PREPOSITION = "(?:by|with|to|from|for|of|in|on|at|about|against|under)"
+# "Do we know who …?", "Has the court decided who …?" ask for somebody.
+_BEFORE_WHO = "(?:and|or|about|me|knows?|known|says?|said|decided?|revealed?|told|clear)"
 
 # First match wins, so the narrower pattern stands first. Each is matched anywhere: "In which year did …".
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
@@ -63,7 +65,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("who is", r"\bwho(?:'s|’s| is| was| are| were) (?:the )?[A-Z]"),
     (
         "who",
-        rf"{_FIRST}(?:who|whose|whom)\b|(?:[.?!;:]|\band|\bor) (?:{_PREPOSITION} )?(?:who|whose|whom)\b"
+        rf"{_FIRST}(?:who|whose|whom)\b|(?:[.?!;:]|\b{_BEFORE_WHO}) (?:{_PREPOSITION} )?(?:who|whose|whom)\b"
         r"|\bnames? of\b.*\bwho\b|\b(?:which|what) (?:person|man|woman|player|actor|leader|official|president)\b",
     ),
     ("what is", r"^\W*(?:what|which)(?:'s|’s| is| are| was| were)\b"),

@@ -123,9 +123,15 @@ def constrain(question: str, constraints: Constraints, snapshot: Snapshot, today
         since=reading.since if free else constraints.since,
         until=reading.until if free else constraints.until,
         recent_to=constraints.recent_to or recent_to,
-        present=constraints.present if constraints.recent_to else reading.recent_to,
+        present=constraints.present if constraints.recent_to else _present(reading),
         near=constraints.near or reading.near,
     )
+
+
+def _present(reading: TimeReading) -> date | None:
+    """Return the day of asking where nothing but the present is asked about: not "currently" with "in 2021"."""
+    day, near = reading.recent_to, reading.near
+    return None if day and near and near[1] < day - timedelta(days=ARCHIVE_DAYS) else day
 
 
 def _day_of_asking(snapshot: Snapshot, today: date) -> date:

@@ -83,6 +83,14 @@ def test_a_time_of_publication_in_the_question_filters_unless_a_filter_is_given(
         assert constrain(question, given, FRESH, TODAY) == given
 
 
+def test_the_present_is_not_asked_about_where_a_past_time_is_named_too():
+    given = Constraints(as_of=date(2022, 2, 9))
+    assert constrain("Who leads the council now?", given, FRESH, TODAY).present == date(2022, 2, 9)
+    assert constrain("Who won on Tuesday?", given, FRESH, TODAY).present == date(2022, 2, 9)
+    assert constrain("Who led the council in 2019, and who won?", given, FRESH, TODAY).present is None
+    assert constrain("Who was then the latest to leave in 2019?", given, FRESH, TODAY).present is None
+
+
 def test_preferences_given_win_over_those_of_the_question():
     given = Constraints(recent_to=date(2019, 1, 1), near=(date(2018, 1, 1), date(2018, 2, 1)))
     assert constrain("Who resigned this week?", given, FRESH, TODAY) == given

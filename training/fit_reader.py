@@ -21,10 +21,10 @@ from reader_pairs import held_out, read_records
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from rag.answering.blend import OF_PASSAGE, OF_SENTENCE, Blend
+from rag.answering.blend import Blend
 from rag.answering.evidence import judge, shipped_weights
 from rag.answering.question import read_question
-from rag.answering.reader import FOLDER, Read, Reader, load_reader
+from rag.answering.reader import FOLDER, OF_PASSAGE, OF_SENTENCE, Read, Reader, load_reader
 from rag.answering.signals import Rarity, ask
 from rag.encoding import load_encoder
 from rag.encoding.location import locate

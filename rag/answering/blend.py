@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Judged, SignalsEvidence, sigmoid
-from rag.answering.reader import CLIP, FOLDER, READER_SIGNALS, Read, Reads
+from rag.answering.reader import CLIP, FOLDER, OF_ANSWER, OF_PASSAGE, OF_SENTENCE, READER_SIGNALS, Read, Reads
+from rag.answering.rereading import reread
 from rag.answering.timeline import asks_for_timeline
 from rag.protocols import Encoder
 from rag.types import PassageInContext, Reading
@@ -27,8 +28,8 @@ of evals/seed and evals/mini and on half of clapnq are the same within 0.002, an
 up to 0.01 (2026-11)."""
 N_READ_OF_TIMELINE = 8
 """… where a course of events is asked for: what is not read is no event, and up to six are told."""
-OF_ANSWER = READER_SIGNALS.index("reader: best answer in the sentence, less no answer")
-OF_SENTENCE, OF_PASSAGE = READER_SIGNALS.index("reader: sentence"), READER_SIGNALS.index("reader: passage")
+N_REREAD = 2
+"""Passages read again by halves (`rereading.py`), the likeliest of those read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +97,29 @@ class ReaderEvidence:
     def read(self, question: str, contexts: Sequence[PassageInContext]) -> list[Reading]:
         """Read the passages for `question`; one Reading a passage, in the order given.
 
-        The signals say which `N_READ` of them are read, or `N_READ_OF_TIMELINE`; of the others nothing is expected.
+        The signals say which `N_READ` of them are read, or `N_READ_OF_TIMELINE`; of the others nothing is expected. The
+        likeliest are read again.
         """
         n_read = N_READ_OF_TIMELINE if asks_for_timeline(question) else N_READ
         judged = self._signals.judge(question, contexts)
         chosen = sorted(range(len(judged)), key=lambda i: (-judged[i].relevance, i))[:n_read]
         reads = dict(zip(chosen, self._reader(question, [contexts[i] for i in chosen]), strict=True))
+        likely = sorted(chosen, key=lambda i: -self._relevance(judged[i], reads[i]))[:N_REREAD]
+        again = reread(self._reader, question, [contexts[i] for i in likely], [reads[i] for i in likely])
+        reads |= zip(likely, again, strict=True)
         return [self._reading(of_signals, reads.get(i)) for i, of_signals in enumerate(judged)]
 
     def _reading(self, of_signals: Judged, read: Read | None) -> Reading:
         n = len(of_signals.sentences)
         signals = np.full((n, len(READER_SIGNALS)), -CLIP, np.float32) if read is None else read.signals
         sentences = self._blend.sentences(of_signals.sentences, signals[:, OF_SENTENCE], signals[:, OF_PASSAGE])
-        relevance = self._blend.relevance(of_signals.relevance, float(signals[0, OF_PASSAGE]))
+        relevance = self._relevance(of_signals, read)
         # An answer is worth leading with where the reader prefers it to none.
         known = zip(read.answers if read else (None,) * n, signals[:, OF_ANSWER], strict=True)
         answers = tuple(span if sure > 0 else None for span, sure in known)
         probabilities = tuple(map(float, sigmoid(sentences)))
         return Reading(of_signals.context, float(sigmoid(np.array(relevance))), probabilities, answers)
+
+    def _relevance(self, of_signals: Judged, read: Read | None) -> float:
+        of_reader = -CLIP if read is None else float(read.signals[0, OF_PASSAGE])
+        return self._blend.relevance(of_signals.relevance, of_reader)

@@ -32,6 +32,11 @@ _STATE = re.compile(
     r"|what(?: else)?(?:['’]s| has| have| had)? changed|how (?:has|have|had) .*\bchanged|updated?)\b",
     re.IGNORECASE,
 )
+_CORRECTS = re.compile(
+    r"\b(?:not|instead|rather than|original\w*|previously|earlier|first announced|postpon\w*|delay\w*|moved|put off"
+    r"|brought forward|correct\w*)\b",
+    re.IGNORECASE,
+)
 _COUNTED = frozenset({"how many", "how much", "how long", "when"})
 
 
@@ -124,7 +129,7 @@ def rivals(a: Candidate, b: Candidate, question: Question) -> bool:
     What they count must be the same, in words ("58 people", "46 people") or nearly ("17 injured", "12 people were
     injured"); and where the question says what is counted, it must be that. Where a day is asked for, it is a day, and
     of the same event: the less probable sentence has as many of the question's words as the other, or corrects it, that
-    is, repeats its words and its day beside another.
+    is, repeats its words, and its day with a word like "not" or "postponed" beside another.
     """
     if a.article.id == b.article.id:
         return False
@@ -142,7 +147,7 @@ def _rival_days(a: Candidate, b: Candidate, question: Question) -> frozenset[str
     less, more = sorted((a, b), key=lambda c: (c.probability, -told[c.key]))
     days = rival_nouns(a.text, b.text) & {"date"}
     of_less, of_more = (figures(c.text).get("date", frozenset()) for c in (less, more))
-    corrects = bool(of_less & of_more) and _repeats(less.text, more.text)
+    corrects = bool(of_less & of_more and _CORRECTS.search(less.text)) and _repeats(less.text, more.text)
     return days if days and (corrects or told[less.key] >= told[more.key]) else None
 
 

@@ -90,17 +90,19 @@ def could_answer(question: Question, sentence: str) -> bool:
     return any(not set(map(str.lower, words(match.group()))) <= known for match in pattern.finditer(sentence))
 
 
-# Where a figure is asked for, words can answer as well: "before his departure" a "when", "since 1979" a "how long".
+# Where a figure is asked for, words can answer as well: "before his departure" a "when", "since 1979" a "how long",
+# "all of the crew" a "how many".
 _IN_WORDS: dict[Kind, re.Pattern[str]] = {
     "when": re.compile(
         r"\b(?:before|after|during|while|until|once|as soon as|at the (?:start|beginning|end|opening|close) of)\b", re.I
     ),
     "how long": re.compile(r"\b(?:since|in|from|until|till)(?: \w+)? (?:1[5-9]|20)\d\d\b", re.IGNORECASE),
+    "how many": re.compile(r"\b(?:(?:all|both|most|not one|every one) of|none|nobody|no one)\b", re.IGNORECASE),
 }
 
 
 def could_answer_in_words(question: Question, sentence: str) -> bool:
-    """Tell whether `sentence` could answer a question for a figure without one, by another event or by a year."""
+    """Tell whether `sentence` could answer a question for a figure without one, by another event, a year or "all"."""
     pattern = _IN_WORDS.get(question.kind)
     return pattern is not None and pattern.search(sentence) is not None
 
@@ -154,7 +156,9 @@ _ACTS = tuple(
 )
 _ASKS_FOR_MORE = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 # The answer is among what is offered: "Which one, A or B?", "Who leads: A, B?", "Which of A and B …", "A vs. B".
-_OFFERS = re.compile(r"\bor\b|\bvs?\b|\bversus\b|/|:.*,|, [A-Z]|\b[Ww]hich of\b.* and\b")
+_OFFERS = re.compile(
+    r"\bor\b|\bvs?\b|\bversus\b|/|:.*,|, [A-Z]|\b(?:[Ww]hich of|[Ww]h(?:o|ich)\b.*\bbetween)\b.* and\b"
+)
 # Words without content that answer all the same.
 _TELLING_WORDS = "no not none never nobody nothing yes all both each every half some few many one once twice only"
 _TELLING = frozenset(_TELLING_WORDS.split())

@@ -24,6 +24,11 @@ _FIRST = (
 _PREPOSITION = "(?:by|with|to|from|for|of|in|on|at|about|against|under)"
 # "Do we know who …?", "Has the court decided who …?" ask for somebody.
 _BEFORE_WHO = "(?:and|or|about|me|knows?|known|says?|said|decided?|revealed?|told|clear)"
+_OPENS_NUMBER = r"^\W*(?:(?:and|so|but) )?(?:the (?:\w+ ){0,3}|(?!an?\b)\w+ )?"
+_ASKS_NUMBER = "(?:what(?:['’]?s| is| was| are| were| will be| could be| had| has been| had been)?|me|knows?)"
+_COUNT = "population|percentage|number"
+# "Of those who ran, which won?", "Does the WHO agree?"
+_NOBODY = r"(?<!\bthe )(?!.*,\W*(?:what|which|where|when|why|how)\b)"
 
 # First match wins, so the narrower pattern stands first. Each is matched anywhere: "In which year did …".
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
@@ -42,8 +47,8 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         "how many",
         r"\bhow (?:many|far|big|large|tall|fast|high|often)\b"
         r"|\bwhat (?:number|percentage|percent|share|proportion|fraction)\b"
-        # "the number of ferries", "What is the total number of …"; not "Why did the number of ferries fall?"
-        r"|(?:^|\bwhat(?:'s|’s| is| was| are| were)? )\W*(?:the )?(?:\w+ )?(?:population|percentage|number) of\b",
+        # "the number of ferries", "Give me the total number of …"; not "Why did the number of ferries fall?"
+        rf"|(?:{_OPENS_NUMBER}|\b{_ASKS_NUMBER} the (?:\w+ ){{0,3}})(?:{_COUNT}) of\b",
     ),
     (
         "when",
@@ -65,7 +70,8 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("who is", r"\bwho(?:'s|’s| is| was| are| were) (?:the )?[A-Z]"),
     (
         "who",
-        rf"{_FIRST}(?:who|whose|whom)\b|(?:[.?!;:]|\b{_BEFORE_WHO}) (?:{_PREPOSITION} )?(?:who|whose|whom)\b"
+        rf"(?:^\W*|{_FIRST}{_NOBODY})(?:who|whose|whom)\b"
+        rf"|(?:[.?!;:]|\b{_BEFORE_WHO}) (?:{_PREPOSITION} )?(?:who|whose|whom)\b"
         r"|\bnames? of\b.*\bwho\b|\b(?:which|what) (?:person|man|woman|player|actor|leader|official|president)\b",
     ),
     ("what is", r"^\W*(?:what|which)(?:'s|’s| is| are| was| were)\b"),

@@ -34,6 +34,8 @@ READER_SIGNALS = (
     "reader: best sentence",
     "reader: best answer, less no answer",
 )
+OF_ANSWER = READER_SIGNALS.index("reader: best answer in the sentence, less no answer")
+OF_SENTENCE, OF_PASSAGE = READER_SIGNALS.index("reader: sentence"), READER_SIGNALS.index("reader: passage")
 # As in training: a question reads up to 64 tokens, a passage what is left of 320.
 MAX_QUESTION, MAX_TOKENS = 64, 320
 # Longest answer span, in tokens: longer ones than in 99 of 100 training answers win by chance only.

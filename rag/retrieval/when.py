@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 ARCHIVE_DAYS = 31
 """An index whose newest article is older than this is an archive: its readers' "this week" is the archive's last."""
 
+MAX_TO_COME = 20
+"""Articles dated in the future, by mistake, that are passed over for the newest one."""
+
 LONGEST_PERIOD_DAYS = 400
 """A longer period ("since 1996") prefers nothing; a year and a little more still tells articles apart."""
 
@@ -123,20 +126,34 @@ def constrain(question: str, constraints: Constraints, snapshot: Snapshot, today
         since=reading.since if free else constraints.since,
         until=reading.until if free else constraints.until,
         recent_to=constraints.recent_to or recent_to,
-        present=constraints.present if constraints.recent_to else _present(reading),
+        present=constraints.present if constraints.recent_to else _present(reading, constraints.until),
         near=constraints.near or reading.near,
     )
 
 
-def _present(reading: TimeReading) -> date | None:
-    """Return the day of asking where nothing but the present is asked about: not "currently" with "in 2021"."""
+def _present(reading: TimeReading, until: date | None) -> date | None:
+    """Return the day that is the question's present, where it asks about nothing else: not "currently" with "in 2021".
+
+    Where nothing after a day may be used, that day at the latest.
+    """
     day, near = reading.recent_to, reading.near
-    return None if day and near and near[1] < day - timedelta(days=ARCHIVE_DAYS) else day
+    if day is None or (near and near[1] < day - timedelta(days=ARCHIVE_DAYS)):
+        return None
+    return min(day, until) if until else day
 
 
 def _day_of_asking(snapshot: Snapshot, today: date) -> date:
-    newest = next((article.published for article in snapshot.articles(limit=1)), None)
+    newest = _newest_day(snapshot, today)
     return newest if newest and newest < today - timedelta(days=ARCHIVE_DAYS) else today
+
+
+def _newest_day(snapshot: Snapshot, today: date) -> date | None:
+    """Return the newest day of publication that is not still to come; None where none of the first articles has one."""
+    for offset in range(MAX_TO_COME):
+        day = next((article.published for article in snapshot.articles(offset=offset, limit=1)), None)
+        if day is None or day <= today:
+            return day
+    return None
 
 
 @dataclass(frozen=True, slots=True)

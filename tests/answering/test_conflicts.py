@@ -184,6 +184,8 @@ def test_a_day_that_is_corrected_in_the_same_words_rivals_whatever_the_headlines
     aside = candidate("x", "The first glass is sold in September.", p=0.1, day=9, title="Glass works late")
     assert rivals(old, new, asked)
     assert not rivals(old, aside, asked)
+    besides = candidate("y", "Work will begin in May and firing in June.", p=0.1, day=9, title="Glass works")
+    assert not rivals(old, besides, asked)  # no word says that the day has changed
     assert ids(newest_first([[old]], [old, new, aside], asked)) == [["new"], ["old"]]
 
 

@@ -44,6 +44,19 @@ def test_this_week_is_counted_from_the_newest_article_of_an_archive():
     assert constrain("Who resigned this week?", Constraints(), OLD, TODAY) == expected
 
 
+def test_an_article_dated_in_the_future_makes_no_archive_fresh():
+    week = "Who resigned this week?"
+    index = Archive(date(2031, 1, 1), date(2030, 1, 1), date(2023, 6, 20))
+    assert constrain(week, Constraints(), index, TODAY).present == date(2023, 6, 20)
+    assert constrain(week, Constraints(), Archive(*[date(2031, 1, 1)] * 30), TODAY).present == TODAY
+
+
+def test_the_present_is_no_later_than_what_may_be_used():
+    given = Constraints(until=date(2010, 12, 31))
+    assert constrain("Who is the current premier?", given, FRESH, TODAY).present == date(2010, 12, 31)
+    assert constrain("Who is the current premier?", Constraints(until=date(2031, 1, 1)), FRESH, TODAY).present == TODAY
+
+
 def test_an_index_counts_as_an_archive_after_31_days():
     week = "Who resigned this week?"
     assert constrain(week, Constraints(), Archive(date(2026, 2, 1)), TODAY).recent_to == TODAY

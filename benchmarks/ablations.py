@@ -19,7 +19,7 @@ from unittest import mock
 import numpy as np
 
 from rag import open_index
-from rag.answering import evidence, reader, signals, steps
+from rag.answering import blend, evidence, reader, signals, steps
 from rag.answering.blend import Blend, ReaderEvidence, shipped_blend
 from rag.answering.evidence import SignalsEvidence, shipped_weights
 from rag.answering.signals import ALL_SIGNALS
@@ -47,6 +47,7 @@ VARIANTS = (
     "whole",
     "signals only, nothing reads",
     "reader only, no signals",
+    "no second reading",
     "no late interaction",
     "no BM25",
     "no vectors in the search",
@@ -65,8 +66,10 @@ def variant(name: str, rag: Rag) -> Iterator[Rag]:
             model = SignalsEvidence(rag.encoder)
         elif name == "reader only, no signals":
             of_reader = shipped_blend()
-            blend = Blend((0, 1, 0, 0), (0, 1, 0), of_reader.threshold, of_reader.version)
-            model = ReaderEvidence(rag.encoder, rag.reader, blend)
+            alone = Blend((0, 1, 0, 0), (0, 1, 0), of_reader.threshold, of_reader.version)
+            model = ReaderEvidence(rag.encoder, rag.reader, alone)
+        elif name == "no second reading":
+            stack.enter_context(mock.patch.object(blend, "N_REREAD", 0))
         elif name == "no late interaction":
             stack.enter_context(mock.patch.object(evidence, "passage_signals", without_late_interaction))
         elif name == "no BM25":

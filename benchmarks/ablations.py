@@ -57,18 +57,23 @@ VARIANTS = (
 )
 
 
+def model_without(name: str, rag: Rag) -> Any:
+    """Return the evidence model, without one of its two parts where that is asked for."""
+    if name == "signals only, nothing reads":
+        return SignalsEvidence(rag.encoder)
+    if name == "reader only, no signals":
+        of_reader = shipped_blend()
+        alone = Blend((0, 1, 0, 0), (0, 1, 0), of_reader.threshold, of_reader.version)
+        return ReaderEvidence(rag.encoder, rag.reader, alone)
+    return rag.model
+
+
 @contextlib.contextmanager
 def variant(name: str, rag: Rag) -> Iterator[Rag]:
     """Give the system without one of its parts."""
-    model: Any = rag.model
+    model = model_without(name, rag)
     with contextlib.ExitStack() as stack:
-        if name == "signals only, nothing reads":
-            model = SignalsEvidence(rag.encoder)
-        elif name == "reader only, no signals":
-            of_reader = shipped_blend()
-            alone = Blend((0, 1, 0, 0), (0, 1, 0), of_reader.threshold, of_reader.version)
-            model = ReaderEvidence(rag.encoder, rag.reader, alone)
-        elif name == "no second reading":
+        if name == "no second reading":
             stack.enter_context(mock.patch.object(blend, "N_REREAD", 0))
         elif name == "no late interaction":
             stack.enter_context(mock.patch.object(evidence, "passage_signals", without_late_interaction))

@@ -33,8 +33,9 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _CORRECTS = re.compile(
-    r"\b(?:not|instead|rather than|original\w*|previously|earlier|first announced|postpon\w*|delay\w*|moved|put off"
-    r"|brought forward|correct\w*)\b",
+    r"\b(?:not|\w+n['’]t|no longer|instead|rather than|original\w*|previously|earlier|first announced"
+    r"|postpon\w*|delay\w*|(?:re)?schedul\w+|chang\w+|shift\w*|revis\w*|amend\w*|moved|put off|push\w* (?:back|forward)"
+    r"|brought forward|correct\w*|cancel\w*)\b",
     re.IGNORECASE,
 )
 _COUNTED = frozenset({"how many", "how much", "how long", "when"})

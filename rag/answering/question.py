@@ -24,11 +24,16 @@ _FIRST = (
 _PREPOSITION = "(?:by|with|to|from|for|of|in|on|at|about|against|under)"
 # "Do we know who …?", "Has the court decided who …?" ask for somebody.
 _BEFORE_WHO = "(?:and|or|about|me|knows?|known|says?|said|decided?|revealed?|told|clear)"
-_OPENS_NUMBER = r"^\W*(?:(?:and|so|but) )?(?:the (?:\w+ ){0,3}|(?!an?\b)\w+ )?"
-_ASKS_NUMBER = "(?:what(?:['’]?s| is| was| are| were| will be| could be| had| has been| had been)?|me|knows?)"
+# "the total estimated number", but not "the reaction to the number".
+_THE = r"the (?:(?!(?:the|an?|of|for|to|on|in|by|about|behind|from|with|at|and)\b)\w+ ){0,3}"
+_OPENS_NUMBER = rf"^\W*(?:(?:and|so|but) )?(?:{_THE}|(?!an?\b)\w+ )?"
+_ASKS_NUMBER = (
+    rf"(?:\bwhat(?:['’]?s| is| was| are| were| will be| could be| had| has been| had been)?"
+    rf"|^\W*(?:please )?(?:give|tell|show) me|^\W*(?:do|does|did) (?:\w+ ){{1,3}}know) {_THE}"
+)
 _COUNT = "population|percentage|number"
 # "Of those who ran, which won?", "Does the WHO agree?"
-_NOBODY = r"(?<!\bthe )(?!.*,\W*(?:what|which|where|when|why|how)\b)"
+_NOBODY = r"(?<!\bthe )(?:(?<=, )|(?!.*,\W*(?:what|which|where|when|why|how)\b))"
 
 # First match wins, so the narrower pattern stands first. Each is matched anywhere: "In which year did …".
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
@@ -48,7 +53,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"\bhow (?:many|far|big|large|tall|fast|high|often)\b"
         r"|\bwhat (?:number|percentage|percent|share|proportion|fraction)\b"
         # "the number of ferries", "Give me the total number of …"; not "Why did the number of ferries fall?"
-        rf"|(?:{_OPENS_NUMBER}|\b{_ASKS_NUMBER} the (?:\w+ ){{0,3}})(?:{_COUNT}) of\b",
+        rf"|(?:{_OPENS_NUMBER}|{_ASKS_NUMBER})(?:{_COUNT}) of\b",
     ),
     (
         "when",

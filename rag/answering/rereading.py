@@ -24,7 +24,8 @@ def reread(reader: Reads, question: str, contexts: Sequence[PassageInContext], r
     """Return what the reader makes of passages with a second look at each, one Read a passage, in the order given.
 
     The logit of a sentence is the mean of that in the whole passage and that in its half, with the headline; the logit
-    of the passage the mean of its own and that of its better half, without the headline.
+    of the passage the mean of its own and that of its better half, without the headline. What one look cut off, the
+    other judges alone.
 
     Args:
         reader: What reads.
@@ -41,7 +42,7 @@ def reread(reader: Reads, question: str, contexts: Sequence[PassageInContext], r
     for (at, half), read in zip(titled, again, strict=False):
         first = half.passage.first - contexts[at].passage.first
         part = sentences[at][first : first + len(half.sentences)]
-        np.maximum(part, read.signals[:, OF_SENTENCE], out=part)
+        np.maximum(part, read.signals[:, OF_SENTENCE], out=part, where=_is_read(read))
     for (at, _), read in zip(bare, again[len(titled) :], strict=True):
         passages[at] = max(passages[at], float(read.signals[0, OF_PASSAGE]))
     return [_mean(*one) for one in zip(reads, sentences, passages, strict=True)]
@@ -75,10 +76,16 @@ def _part(context: PassageInContext, first: int, after: int) -> PassageInContext
     return replace(context, passage=passage, sentences=sentences)
 
 
+def _is_read(read: Read) -> NDArray[np.bool_]:
+    """Tell of each sentence whether anything of it was read: those at the end of a very long passage are cut off."""
+    return np.array([answer is not None for answer in read.answers], np.bool_)
+
+
 def _mean(read: Read, sentences: NDArray[np.float32], passage: float) -> Read:
     signals = read.signals.copy()
-    looked = np.isfinite(sentences)
-    signals[looked, OF_SENTENCE] = (signals[looked, OF_SENTENCE] + sentences[looked]) / 2
+    mean = (signals[:, OF_SENTENCE] + sentences) / 2
+    once = np.where(_is_read(read), mean, sentences)
+    signals[:, OF_SENTENCE] = np.where(np.isfinite(sentences), once, signals[:, OF_SENTENCE])
     if np.isfinite(passage):
         signals[:, OF_PASSAGE] = (signals[:, OF_PASSAGE] + passage) / 2
     return replace(read, signals=signals)

@@ -149,10 +149,11 @@ def _day_of_asking(snapshot: Snapshot, today: date) -> date:
 
 def _newest_day(snapshot: Snapshot, today: date) -> date | None:
     """Return the newest day of publication that is not still to come; None where none of the first articles has one."""
-    for offset in range(MAX_TO_COME):
-        day = next((article.published for article in snapshot.articles(offset=offset, limit=1)), None)
-        if day is None or day <= today:
-            return day
+    for limit in (1, MAX_TO_COME):
+        days = [article.published for article in snapshot.articles(limit=limit)]
+        for day in days:
+            if day is None or day <= today:
+                return day
     return None
 
 

@@ -185,6 +185,13 @@ def test_a_day_that_is_corrected_in_the_same_words_rivals_whatever_the_headlines
     assert rivals(old, new, asked)
     assert not rivals(old, aside, asked)
     besides = candidate("y", "Work will begin in May and firing in June.", p=0.1, day=9, title="Glass works")
+    for told in (
+        "that was to begin in May was rescheduled for June",
+        "was to begin in May and has been pushed back to June",
+        "will not begin in May but in June",
+        "wasn’t to begin in May but in June",
+    ):
+        assert rivals(old, candidate("z", f"Work {told}.", p=0.1, day=9, title="Glass works"), asked), told
     assert not rivals(old, besides, asked)  # no word says that the day has changed
     assert ids(newest_first([[old]], [old, new, aside], asked)) == [["new"], ["old"]]
 

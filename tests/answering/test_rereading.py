@@ -53,6 +53,19 @@ def test_a_sentence_of_both_halves_is_judged_by_the_better_one():
     assert again.signals[:, OF_SENTENCE] == pytest.approx([2.5] * 4 + [-2.5] * 2)
 
 
+def test_what_one_look_cut_off_the_other_judges_alone():
+    def cut(question, contexts):
+        reads = by_place(question, contexts)
+        return [
+            Read(r.signals, (None, *r.answers[1:])) if c.sentences[0].ordinal == 2 else r
+            for r, c in zip(reads, contexts, strict=True)
+        ]
+
+    whole = read([4.0] * 6, 0.0)
+    (again,) = reread(cut, "Who came?", [in_context()], [Read(whole.signals, (*whole.answers[:5], None))])
+    assert again.signals[:, OF_SENTENCE] == pytest.approx([2, 2.5, 3, 3.5, 4, 5])
+
+
 def test_a_passage_is_judged_with_its_headline_and_by_its_better_half_without():
     (again,) = reread(by_place, "Who came?", [in_context()], [read([0.0] * 6, 2.0)])
     assert set(again.signals[:, OF_PASSAGE]) == {(2 + 10 - 4) / 2}

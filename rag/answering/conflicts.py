@@ -34,7 +34,7 @@ _STATE = re.compile(
 )
 _CORRECTS = re.compile(
     r"\b(?:not|\w+n['’]t|no longer|instead|rather than|original\w*|previously|earlier|first announced"
-    r"|postpon\w*|delay\w*|(?:re)?schedul\w+|chang\w+|shift\w*|revis\w*|amend\w*|moved|put off|push\w* (?:back|forward)"
+    r"|postpon\w*|delay\w*|reschedul\w*|chang\w+|shift\w*|revis\w*|amend\w*|moved|put off|push\w* (?:back|forward)"
     r"|brought forward|correct\w*|cancel\w*)\b",
     re.IGNORECASE,
 )

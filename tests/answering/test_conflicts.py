@@ -184,7 +184,7 @@ def test_a_day_that_is_corrected_in_the_same_words_rivals_whatever_the_headlines
     aside = candidate("x", "The first glass is sold in September.", p=0.1, day=9, title="Glass works late")
     assert rivals(old, new, asked)
     assert not rivals(old, aside, asked)
-    besides = candidate("y", "Work will begin in May and firing in June.", p=0.1, day=9, title="Glass works")
+    besides = candidate("y", "Work is scheduled to begin in May and firing in June.", p=0.1, day=9, title="Glass works")
     for told in (
         "that was to begin in May was rescheduled for June",
         "was to begin in May and has been pushed back to June",

@@ -1,10 +1,11 @@
 """Tell supported claims from others: WiCE's development claims, their articles in one index, judged by `rag support`.
 
-    .venv/bin/python -m evals.claims [--all] [--json FILE]
+    .venv/bin/python -m evals.claims [--all] [--system rag|bm25|dense|langchain|llamaindex|txtai]
 
 Reads evidence/wice-claims-dev of the folder that RAG_DATA names. Most of its claims train the reader: only those of
 texts that training holds out are judged, unless --all. Prints the AUROC of support, supported against not supported and
-against everything else, with 95 % intervals, and what was called supported.
+against everything else, with 95 % intervals, and what was called supported. A system that only searches judges no
+claims: how well the best passage matches stands for its support.
 """
 
 from __future__ import annotations
@@ -16,15 +17,21 @@ import os
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.peers import PEERS, open_peer
 from rag import Article, open_index
+from rag.api import Rag
 from rag.evaluation.figures import figure
 from rag.evaluation.measures.abstention import auroc
+from rag.evaluation.questions import Question
+from rag.evaluation.searchers import bm25, dense
 from training.reader_pairs import held_out
 
+SEARCHERS = {"bm25": bm25, "dense": dense}
 DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
 
 
@@ -32,6 +39,7 @@ def main() -> None:
     """Judge the claims and print the figures."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--all", action="store_true", help="also the claims that trained the reader")
+    options.add_argument("--system", default="rag", choices=("rag", *SEARCHERS, *PEERS))
     asked = options.parse_args()
     with gzip.open(DATA / "evidence" / "wice-claims-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines]
@@ -40,14 +48,32 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rag = open_index(folder)
         rag.add_articles(Article(f"wice-{i}", title, text) for i, (text, title) in enumerate(texts.items()))
+        judge = judge_of(asked.system, rag)
         for record in (r for r in records if asked.all or held_out(r["text"])):
-            found = rag.support(record["claim"])
-            rows[record["label"]].append((found.support, found.verdict))
+            rows[record["label"]].append(judge(record["claim"]))
     others = {"not supported": ["not_supported"], "not or partly": ["not_supported", "partially_supported"]}
     for name, labels in others.items():
         print(f"AUROC, supported against {name}: {separation(rows, labels)}")
     for label, found in rows.items():
         print(f"{label}: {dict(Counter(verdict for _, verdict in found))}")
+
+
+def judge_of(name: str, rag: Rag) -> Callable[[str], tuple[float, str]]:
+    """Return what tells of a claim how well it is backed, 0 to 1, and the verdict."""
+    if name == "rag":
+
+        def judged(claim: str) -> tuple[float, str]:
+            found = rag.support(claim)
+            return found.support, found.verdict
+
+        return judged
+    system = SEARCHERS[name](rag) if name in SEARCHERS else open_peer(name, rag)
+
+    def matched(claim: str) -> tuple[float, str]:
+        answer = system.predict(Question(claim, claim)).answer
+        return (answer.confidence if answer else 0.0), "no verdict"
+
+    return matched
 
 
 def separation(rows: dict[str, list[tuple[float, str]]], others: list[str]) -> str:

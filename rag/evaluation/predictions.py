@@ -68,7 +68,7 @@ class PredictionFile:
     """predictions.jsonl of a run, with what the run is in run.json beside it.
 
     Opening one that was begun by the same run gives back what it has; a torn last line is dropped. One that was begun
-    by another run (other questions, another generation of the index, another system, other code) is begun anew.
+    by another run (other questions, other articles, another system, other code) is begun anew.
     """
 
     def __init__(self, folder: Path, run: Mapping[str, Any]) -> None:

@@ -28,6 +28,8 @@ from rag.settings import load_settings
 
 Say = Callable[[str], None]
 
+PREDICTING = (".py", ".json", ".bin", ".xml", ".npz")
+"""Code, settings, the networks' weights and shapes, and the ranges that the encoder is quantised by."""
 NOT_PREDICTING = ("cli/", "page/", "evaluation/measures/", "evaluation/report/")
 
 
@@ -98,6 +100,7 @@ def run_of(evalset: EvalSet, system: System) -> dict[str, Any]:
         "system": system.name,
         "version": system.version,
         "generation": system.generation,
+        "articles": system.contents,
         "code": code_digest(),
     }
 
@@ -108,13 +111,12 @@ def made() -> dict[str, Any]:
     return {"made": datetime.now(UTC).date().isoformat(), "machine": machine}
 
 
-def code_digest() -> str:
-    """Digest this package's own files, without those that no prediction depends on: other code may say other things."""
-    root = Path(__file__).parent.parent
+def code_digest(root: Path = Path(__file__).parent.parent) -> str:
+    """Digest the files of the package in `root`, without those that no prediction depends on."""
     total = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if path.suffix in (".py", ".json") and not name.startswith(NOT_PREDICTING):
+        if path.suffix in PREDICTING and not name.startswith(NOT_PREDICTING):
             total.update(name.encode() + b"\0" + path.read_bytes())
     return "sha256:" + total.hexdigest()
 

@@ -75,6 +75,11 @@ class SearchSystem:
         """Of the index."""
         return self.rag.generation
 
+    @property
+    def contents(self) -> str:
+        """Of the index."""
+        return self.rag.snapshot().contents()
+
     def predict(self, question: Question) -> Prediction:
         """Search for the question, and for the question with each choice."""
         began = time.perf_counter()

@@ -48,6 +48,11 @@ class System(Protocol):
         """Of the index it answers from; 0 where there is none."""
         ...
 
+    @property
+    def contents(self) -> str:
+        """A digest of the articles it answers from, as they are indexed; empty where there are none."""
+        ...
+
     def predict(self, question: Question) -> Prediction:
         """Answer one question.
 
@@ -80,6 +85,11 @@ class RagSystem:
         """Of the index."""
         return self.rag.generation
 
+    @property
+    def contents(self) -> str:
+        """Of the index."""
+        return self.rag.snapshot().contents()
+
     def predict(self, question: Question) -> Prediction:
         """Ask, search as asking does, and choose."""
         answer = self.rag.ask(question.question, history=question.history, as_of=question.as_of)
@@ -100,6 +110,7 @@ class PublishedSystem:
     answers: bool = False
     source: Source | None = None
     generation: int = 0
+    contents: str = ""
 
     @property
     def name(self) -> str:

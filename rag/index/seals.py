@@ -1,7 +1,8 @@
 """Whether an article is what was committed, to the last bit: a digest of its row, its passages and their vectors.
 
 SQLite's own check sees a damaged page, not a bit that flips within a value. The text has a digest of its own beside
-this one, since it is compared at every reading; this one is compared by `rag check` alone.
+this one, since it is compared at every reading; this one is compared by `rag check`. All together tell an
+evaluation which articles it asked.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def renew(transaction: Transaction) -> None:
 
 def broken(log: Log, generation: int) -> Iterator[str]:
     """Yield the ids of the articles of `generation` that are not what was sealed; none of an index without seals."""
-    if not log.rows("SELECT 1 FROM sqlite_master WHERE name = 'seals'"):  # not written to since
+    if not _has_seals(log):
         return
     sql = (  # with the schema, which another process may change meanwhile
         "SELECT row, id, seal, user_version FROM pragma_user_version, articles LEFT JOIN seals ON article = row"
@@ -69,6 +70,22 @@ def broken(log: Log, generation: int) -> Iterator[str]:
         form = _as_json if batch[0][3] >= OF_JSON_SINCE else _as_python_writes_it
         found = _seals(log, generation, [row for row, *_ in batch], form)
         yield from (article_id for row, article_id, seal, _ in batch if found.get(row) != seal)
+
+
+def contents(log: Log, generation: int) -> str:
+    """Digest what an index holds in `generation`: articles, passages and vectors, in the order they were added."""
+    total, sealed = hashlib.sha256(), _has_seals(log)
+    columns = "row, seal FROM articles LEFT JOIN seals ON article = row" if sealed else "row, NULL FROM articles"
+    for batch in log.batches(f"SELECT {columns} WHERE {_LIVE} ORDER BY row", {"upto": generation}, _BATCH):
+        found = dict(batch) if sealed else _seals(log, generation, [row for row, _ in batch])
+        for row, _ in batch:
+            total.update(found.get(row) or b"")
+    return "sha256:" + total.hexdigest()
+
+
+def _has_seals(log: Log) -> bool:
+    """Tell whether the index was written to since there are seals."""
+    return bool(log.rows("SELECT 1 FROM sqlite_master WHERE name = 'seals'"))
 
 
 def _newest(transaction: Transaction) -> int:

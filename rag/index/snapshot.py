@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ArticleNotFound
-from rag.index import bm25, facts, listing, ranking, reads, stories
+from rag.index import bm25, facts, listing, ranking, reads, seals, stories
 from rag.index.facts import Facts
 from rag.index.lexical import WordView, query_words, words_of
 from rag.index.log import Log
@@ -244,6 +244,10 @@ class Snapshot:
             if any(one_edit_apart(word.lower(), other.lower()) for other in found if other[0] == word[0].upper()):
                 return True
         return False
+
+    def contents(self) -> str:
+        """Return a digest of its articles, passages and vectors: where it is equal, questions are answered equally."""
+        return seals.contents(self._log, self.generation)
 
     def facts_so_far(self) -> Facts:
         """Return the facts this snapshot has loaded, of its own generation or an earlier one."""

@@ -1,16 +1,20 @@
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 import rag
 from rag.answer_json import answer_from_json
+from rag.api import Rag
 from rag.errors import QuestionInvalid, SetInvalid, SettingInvalid
 from rag.evaluation import Prediction, evaluate, read_results
 from rag.evaluation.gold import Span
+from rag.evaluation.run import code_digest
 from rag.evaluation.searchers import SearchSystem, bm25_confidence, cosine_confidence
 from rag.evaluation.systems import RagSystem
-from tests.evaluation.made import RECORDS, answer, write_set
+from rag.settings import Settings
+from tests.evaluation.made import QUAKE, RECORDS, TALKS, answer, write_set
+from tests.fakes import BagOfWordsEncoder, WordOverlapEvidence
 
 
 @dataclass
@@ -22,6 +26,7 @@ class Canned:
     answers: bool = True
     source: object = None
     generation: int = 0
+    contents: str = ""
     killed_at: str = ""
     refuses: str = ""
     asked: list[str] = field(default_factory=list)
@@ -104,7 +109,12 @@ def test_a_run_with_a_larger_limit_asks_what_is_new(bare, tmp_path):
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"version": "2"}, "version"), ({"name": "other"}, "system"), ({"generation": 7}, "generation")],
+    [
+        ({"version": "2"}, "version"),
+        ({"name": "other"}, "system"),
+        ({"generation": 7}, "generation"),
+        ({"contents": "x"}, "articles"),
+    ],
 )
 def test_a_run_of_something_else_starts_anew_and_says_so(bare, tmp_path, change, named):
     evaluate(bare, out=tmp_path / "out", system=Canned())
@@ -112,6 +122,33 @@ def test_a_run_of_something_else_starts_anew_and_says_so(bare, tmp_path, change,
     evaluate(bare, out=tmp_path / "out", system=other, say=said.append)
     assert other.asked == ["long", "killed", "where", "cup"]
     assert f"({named} differs); starting anew" in said[0]
+
+
+def test_another_index_of_the_same_generation_starts_anew(evalset, opened, tmp_path):
+    other = Rag(Settings(index=tmp_path / "other"), BagOfWordsEncoder(), WordOverlapEvidence())
+    other.add_articles([replace(TALKS, text=TALKS.text + " It rained."), QUAKE])
+    assert other.generation == opened.generation
+    evaluate(evalset, index=opened, out=tmp_path / "out")
+    said = []
+    evaluate(evalset, index=other, out=tmp_path / "out", say=said.append)
+    assert "(articles differs); starting anew" in said[0]
+
+
+@pytest.mark.parametrize("name", ["blend.json", "reader.bin", "reader.xml", "ranges.npz", "steps.py"])
+def test_a_changed_file_that_answers_depend_on_is_other_code(tmp_path, name):
+    for file in ("blend.json", "reader.bin", "reader.xml", "ranges.npz", "steps.py"):
+        (tmp_path / file).write_bytes(b"as it was")
+    before = code_digest(tmp_path)
+    (tmp_path / name).write_bytes(b"as it is!")
+    assert code_digest(tmp_path) != before
+
+
+def test_the_page_and_the_measures_are_not_part_of_the_code_that_answers(tmp_path):
+    before = code_digest(tmp_path)
+    for file in ("page/chat.py", "cli/ask.py", "evaluation/measures/answers.py"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).write_text("")
+    assert code_digest(tmp_path) == before
 
 
 def test_changed_questions_start_anew(bare, tmp_path):

@@ -140,3 +140,12 @@ def test_an_upgrade_that_fails_leaves_the_older_index_as_it_was(
     with closing(upgraded(path)) as index:
         assert story(index) == ["crane", "crane-wire"]
         assert index.check().ok
+
+
+def test_its_contents_have_a_digest_before_it_is_brought_up_and_after(path: Path) -> None:
+    with closing(Index.open(path)) as index:
+        before = index.snapshot().contents()
+        with index.writer() as writer:
+            writer.commit([make_draft(Article("new", "New", "It rains in Kyiv."), ENCODER)])
+        assert index.snapshot().contents() != before
+        assert before.startswith("sha256:")

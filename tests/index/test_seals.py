@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -116,6 +117,30 @@ def test_an_article_with_no_passage_is_sealed_too(path: Path) -> None:
     assert problems(path) == []
     change(path, "UPDATE articles SET title = 'Nothing but a headlime' WHERE id = 'empty'")
     assert [where for where, _ in problems(path)][:1] == ["articles.db, article 'empty'"]
+
+
+def contents(path: Path) -> str:
+    with closing(Index.open(path)) as index:
+        return index.snapshot().contents()
+
+
+def test_contents_are_equal_where_articles_are_and_differ_with_a_text_a_day_and_an_encoder(tmp_path: Path) -> None:
+    ways = {
+        "one": [make_article(1), make_article(2)],
+        "same": [make_article(1), make_article(2)],
+        "text": [make_article(1), make_article(2, "A rocket bridge. New.")],
+        "day": [make_article(1), replace(make_article(2), published=date(2022, 1, 2))],
+        "fewer": [make_article(1)],
+    }
+    for name, articles in ways.items():
+        build(tmp_path / name, articles).close()
+    found = {name: contents(tmp_path / name) for name in ways}
+    assert found.pop("one") == found["same"]
+    assert len(set(found.values())) == 4
+    other = BagOfWordsEncoder(model="other", dimension=32)
+    with closing(Index.open(tmp_path / "same")) as index, index.writer() as writer:
+        writer.replace_vectors(other.identity, [make_draft(article, other) for article in ways["same"]])
+    assert contents(tmp_path / "same") not in found.values()
 
 
 def test_a_seal_is_the_same_on_every_version_of_python_and_of_this_program(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from datetime import date
 from rag.answering import shares
 from rag.answering.candidates import Candidate, Group
 from rag.answering.excluding import excludes
+from rag.answering.expected import dates_from_its_report
 from rag.answering.figures import MEASURES, SPANS, figures, values
 from rag.answering.question import Question
 from rag.answering.sameness import rival_nouns, says_same, telling_stems
@@ -94,7 +95,7 @@ def forms_of(
 
     That other one is stated beside it, or about as probable. What contradicts another statement of the same day is
     attributed to its outlet. A question for the state needs the day for all, one that speaks of the present for what is
-    not of its time.
+    not of its time, and one for a date for what says no more than "on Tuesday".
     """
     stated = [group[0] for group in groups]
 
@@ -104,6 +105,7 @@ def forms_of(
         near = (c for c in ranked if _is_as_probable(c, one))
         needs = any(c.day != one.day and contradicts(c, one, question) for c in (*stated, *near))
         needs = needs or asks_for_state(question.text) or is_dated(one.article, present)
+        needs = needs or (question.kind == "when" and dates_from_its_report(one.text))
         return "reported" if needs else "plain"
 
     return [form(one) for one in stated]

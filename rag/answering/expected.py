@@ -90,6 +90,19 @@ def could_answer(question: Question, sentence: str) -> bool:
     return any(not set(map(str.lower, words(match.group()))) <= known for match in pattern.finditer(sentence))
 
 
+_FROM_ITS_REPORT = re.compile(
+    rf"\b(?:{_DAY}|yesterday|today|tonight|tomorrow|(?:last|next|this|past) (?:week|month|year|night|morning|afternoon"
+    r"|evening|weekend)|(?:earlier|later) (?:this|in the) (?:week|month|day)|ago)\b",
+    re.IGNORECASE,
+)
+_CALENDAR = re.compile(rf"\b(?:{_MONTH} \d{{1,2}}\b|\d{{1,2}} {_MONTH}(?!\w)|(?:1[5-9]|20)\d\d\b)")
+
+
+def dates_from_its_report(sentence: str) -> bool:
+    """Tell whether a sentence says when, but only seen from the day of its report: "on Tuesday", "last week"."""
+    return _FROM_ITS_REPORT.search(sentence) is not None and _CALENDAR.search(sentence) is None
+
+
 # Where a figure is asked for, words can answer as well: "before his departure" a "when", "since 1979" a "how long",
 # "all of the crew" a "how many".
 _IN_WORDS: dict[Kind, re.Pattern[str]] = {

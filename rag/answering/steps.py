@@ -23,9 +23,11 @@ from rag.answering.compose import (
 from rag.answering.followup import standalone_question
 from rag.answering.places import other_words
 from rag.answering.question import names_in
+from rag.answering.spelling import respelled
 from rag.answering.stories import stories_of, with_copies
 from rag.answering.timeline import asks_for_timeline
 from rag.answering.timely import timely
+from rag.answering.years import of_the_year
 from rag.display import answer_text
 from rag.errors import QuestionInvalid
 from rag.index import Snapshot
@@ -110,7 +112,7 @@ class Steps:
                 f"The question has {len(question):,} characters; {MAX_QUESTION_CHARS:,} are read at most. "
                 "Ask a shorter one; texts to search in are added with `rag add`."
             )
-        standalone = standalone_question(question, at.ask.history)
+        standalone = respelled(standalone_question(question, at.ask.history), at.snapshot)
         return replace(at, standalone=standalone, constraints=constrain(standalone, at.ask.constraints, at.snapshot))
 
     def retrieve(self, at: State) -> State:
@@ -122,7 +124,8 @@ class Steps:
         """Read the passages for sentences that answer."""
         contexts = at.snapshot.contexts([hit.passage.id for hit in at.hits])
         contexts = [replace(context, hit=hit) for context, hit in zip(contexts, at.hits, strict=True)]
-        return replace(at, readings=tuple(timely(self.model.read(at.standalone, contexts), at.constraints)))
+        readings = of_the_year(self.model.read(at.standalone, contexts), at.standalone)
+        return replace(at, readings=tuple(timely(readings, at.constraints)))
 
     def answer(self, at: State) -> State:
         """Choose, join and order the sentences that answer; or abstain."""

@@ -7,6 +7,7 @@ the generation it is bound to.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from threading import Lock
 
@@ -231,19 +232,25 @@ class Snapshot:
     def has_name_like(self, name: str) -> bool:
         """Tell whether a passage or its article's title has a name that differs from this word in one letter.
 
-        A name is a capitalised word. It must begin with the same letter, since Zambia is not Gambia, and of fewer than
-        `_LEAST_VARIED` letters none is like another.
+        A name is a capitalised word. Of fewer than `_LEAST_VARIED` letters none is like another.
         """
         word = "".join(_LETTERS.findall(name)[:1])
-        if len(word) < _LEAST_VARIED:
-            return False
+        return len(word) >= _LEAST_VARIED and bool(self.words_like(word[0].upper() + word[1:]))
+
+    def words_like(self, word: str, n: int = _N_LIKE) -> Counter[str]:
+        """Return the words that differ from this one in at most one letter, and how many passages have each.
+
+        They begin with the same letter, since Zambia is not Gambia, and those like a capitalised word are capitalised
+        as well. Of the passages that have such a word or have it in their title, `n` are looked at.
+        """
         # What is indexed is stems, and a last letter can change one by two: "zelenski", "zelenskyy".
         near = {word.lower(), *words_of(word), *words_of(word[:-1])}
-        for passage in self.texts(self.word_view.like(sorted(near), _N_LIKE)):
-            found = set(_LETTERS.findall(bm25.searched_text(passage.title, passage.text)))
-            if any(one_edit_apart(word.lower(), other.lower()) for other in found if other[0] == word[0].upper()):
-                return True
-        return False
+        found: Counter[str] = Counter()
+        for passage in self.texts(self.word_view.like(sorted(near), n)):
+            found.update(set(_LETTERS.findall(bm25.searched_text(passage.title, passage.text))))
+        firsts = {word[0].upper()} if word[0].isupper() else {word[0], word[0].upper()}
+        like = (other for other in found if other[0] in firsts and one_edit_apart(word.lower(), other.lower()))
+        return Counter({other: found[other] for other in like})
 
     def contents(self) -> str:
         """Return a digest of its articles, passages and vectors: where it is equal, questions are answered equally."""

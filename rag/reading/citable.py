@@ -23,7 +23,7 @@ WHOLE = re.compile(
     re.IGNORECASE,
 )
 OPENS = re.compile(
-    r"(?:read|see) (?:more|also) ?:|read (?:more|also) (?:about|from|at|on|here)\b|"
+    r"(?:read|see) (?:more|also|the full story) ?:|read (?:more|also) (?:about|from|at|on|here)\b|"
     r"©|\(c\) ?\d{4}|copyright (?:©|\(c\)|\d{4})|"
     r"(?:sign up|subscribe) (?:here |now |today )?(?:for|to) (?:our\b|your\b|\S+['’]s |.{0,40}\bnewsletter|"
     r"receive\b|get\b)|get .{0,60}(?:to|in) your inbox|download (?:the|our) .{0,30}\bapp\b|"
@@ -37,6 +37,20 @@ LINK = re.compile(
     r"(?:more|related|recommended|up next|watch|listen|video|source|don['’]t miss) ?: ?\S.*[^.”\"]", re.IGNORECASE
 )
 """The headline of another article; with a final stop it may be a statement (`Video: This video was corrected …`)."""
+HEADING_LINK = re.compile(r"[^:“”\"]{3,80}[A-Za-z?!’']:[A-Z‘“\"'$\d][^\s].*[^.”\"!]")
+"""`Storm updates:What the city has closed`: the name of a series grown together with a headline."""
+QUESTION = re.compile(
+    r"(?:(?:so|and|but|or|then|now),? )?(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|"
+    r"has|have|had|can|could|will|would|should)(?:['’]s)?\b[^“”\"]*\?",
+    re.IGNORECASE,
+)
+ANNOUNCED = re.compile(
+    r"(?:[^:]{1,60}: ?)?here(?:['’]s| is| are) (?:a (?:look|list|guide)|the latest|what|how|where|why|who|when|more|"
+    r"all|everything|(?:some|a few|\w+) (?:of the )?(?:things|tips|takeaways|facts))\b.*",
+    re.IGNORECASE,
+)
+"""`Here's what to know about the storm.`: what follows may answer, not this."""
+LABEL = re.compile(r"[^“”\"\d]{1,80}:")
 CONTRIBUTED = re.compile(
     r"[^.]{2,120}\bcontributed (?:reporting )?to (?:this|the) (?:report|story|article)\W*", re.IGNORECASE
 )
@@ -53,6 +67,7 @@ STAMP_WORDS = (
 )
 STAMP = frozenset(STAMP_WORDS.split())
 """A line of nothing but these words and figures says when the page was made."""
+SHAPES = (WHOLE, LINK, HEADING_LINK, QUESTION, ANNOUNCED, LABEL, CONTRIBUTED, BYLINE, CREDIT, DATELINE, ADDRESS)
 LEAD = re.compile(r"[\s•·▪●►▶◦*|>»_#–—-]{0,8}")
 WORD = re.compile(r"[^\W\d_]+")
 CHARACTER = re.compile(r"[^\W_]")
@@ -63,7 +78,8 @@ def is_citable(sentence: str) -> bool:
 
     Not citable are text without a letter or digit, a bare attribution (`, said Rudolf.`), bylines, time stamps, picture
     credits, bare addresses and the notices of a web page (`Advertisement`, `Read more: …`, `Reuters contributed to this
-    report`). The patterns name such lines as a whole or by an opening that no statement has, and nothing longer than
+    report`), questions that nobody is quoted with, and what only announces or heads what follows (`Here's what to
+    know.`). The patterns name such lines as a whole or by an opening that no statement has, and nothing longer than
     MAX_BOILERPLATE is refused but an address, so that news that speaks of newsletters or photographs stays citable.
     """
     text = sentence.strip()
@@ -77,7 +93,7 @@ def is_citable(sentence: str) -> bool:
     text = text[lead.end() :] if lead else text
     if OPENS.match(text):
         return False
-    return not any(shape.fullmatch(text) for shape in (WHOLE, LINK, CONTRIBUTED, BYLINE, CREDIT, DATELINE, ADDRESS))
+    return not any(shape.fullmatch(text) for shape in SHAPES)
 
 
 def _is_stamp(text: str) -> bool:

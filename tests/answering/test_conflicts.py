@@ -242,3 +242,21 @@ def test_a_report_that_is_not_stated_makes_the_day_needed_where_it_is_about_as_p
     assert forms_of([[OLD]], [OLD, MID], HOW_MANY) == ["reported"]
     unlikely = candidate("mid", MID.text, p=0.8 * shares.OLDER - 0.01, day=4)
     assert forms_of([[OLD]], [OLD, unlikely], HOW_MANY) == ["plain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("The ferry burned on Saturday afternoon.", "reported"),
+        ("The ferry burned late last week.", "reported"),
+        ("The ferry burned three days ago, the owner said.", "reported"),
+        ("The ferry burned on Saturday, Feb. 4.", "plain"),
+        ("The ferry burned on 4 February.", "plain"),
+        ("The ferry burned on a Sunday in 2019.", "plain"),
+        ("The ferry burned before the fair.", "plain"),
+    ],
+)
+def test_a_day_that_only_its_report_dates_is_told_with_the_day_of_the_report(text, form):
+    told = candidate("told", text)
+    assert forms_of([[told]], [told], read_question("When did the ferry burn?")) == [form]
+    assert forms_of([[told]], [told], read_question("What burned?")) == ["plain"]

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -61,3 +62,11 @@ def test_an_answer_of_the_present_from_an_older_article_tells_its_day(days: int 
     ranked = candidates([reading(days)])
     assert compose(ranked, "What was closed this week?", SPOKEN).forms == (form,)
     assert compose(ranked, "What was closed?", AS_OF).forms == ("plain",)
+
+
+def test_a_named_day_is_hardly_told_by_an_article_of_weeks_before_and_a_week_less_strictly():
+    yesterday = replace(SPOKEN, near=(TODAY - timedelta(1), TODAY - timedelta(1)))
+    week = replace(SPOKEN, near=(TODAY - timedelta(4), TODAY))
+    assert read(5, yesterday) == read(5, week) == pytest.approx((0.6, 0.6))
+    assert read(400, yesterday)[0] < 0.1 < 0.3 < read(400, week)[0]
+    assert read(400, week) == read(400, SPOKEN)

@@ -209,6 +209,15 @@ STATEMENTS = [
     "“We won,” Harris said.",
     "Share prices fell.",
     "Video shows a bear breaking into a bakery.",
+    "“Who pays for the levees?” she asked.",
+    "Residents want to know why the siren stayed silent.",
+    "The score after 90 minutes: Harriers 2, Rovers 1.",
+    "The vote went 52 to 48:",
+    "The ferry left at 12:15 with 80 people on board",
+    "Here the road divides the village from its fields.",
+    "Here is the spot at which the boat sank.",
+    "When the bridge fell, nobody was on it.",
+    "What the mayor did was legal.",
 ]
 NO_STATEMENTS = [
     "",
@@ -248,6 +257,16 @@ NO_STATEMENTS = [
     "Click here",
     "Related: Who pays for the levees?",
     "Story continues below",
+    "Who pays for the levees?",
+    "So what's next for the harbour?",
+    "Did the mayor know of the leak?",
+    "Here's what to know about the storm.",
+    "Storm updates: Here is the latest on the flood",
+    "Here are five things to know about the ferry",
+    "Storm updates:What the city has closed",
+    "READ:Why the mayor stepped back",
+    "Read the full story:The lighthouse returns!",
+    "What you need to bring:",
 ]
 
 
@@ -261,9 +280,9 @@ def test_what_states_nothing_is_not_citable(sentence):
     assert not is_citable(sentence)
 
 
-def test_every_sentence_of_the_golden_prose_and_numbers_is_citable():
+def test_every_sentence_of_the_golden_prose_and_numbers_but_the_question_is_citable():
     prose = [s for item in golden("sentences.jsonl") if item["kind"] in ("prose", "numbers") for s in item["sentences"]]
-    assert [s for s in prose if not is_citable(s)] == []
+    assert [s for s in prose if not is_citable(s)] == ["Could the dams hold?"]
 
 
 @given(st.text(alphabet="ab,; \n", min_size=1_000, max_size=6_000))

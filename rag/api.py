@@ -16,7 +16,7 @@ from rag.chain import RagRetriever, Step, make_constraints
 from rag.encoding import identity_of, load_encoder, remembering, speeds_of
 from rag.encoding.choosing import Speeds
 from rag.errors import ArticleNotFound, EncoderUnavailable, SettingInvalid
-from rag.given import check_targets, count_of, question_of, turns_of
+from rag.given import check_targets, count_of, question_of, turns_of, usable
 from rag.index import CheckReport, Index, Status
 from rag.ingest import AddProgress, add_articles, rebuild, rebuild_views
 from rag.onward import Onward
@@ -85,7 +85,7 @@ class Rag(Onward):
 
         Raises:
             IndexNotFound: Nothing was added yet, or everything was removed.
-            QuestionInvalid: The question is empty or too long, or no text.
+            QuestionInvalid: The question is no text, has no words, or is too long.
             SettingInvalid: A date cannot be read, the dates exclude everything, or no article has such a source.
             MissingExtra: The package of the language model that the settings name is not installed.
             EncoderMismatch: The index was built with another encoder.
@@ -130,9 +130,9 @@ class Rag(Onward):
             prefer_dates: Whether articles of the time that the question prefers rank higher, as they do for `ask`.
         """
         given = self._constraints(as_of, since, until, sources, needed=("encoder",))
-        snapshot = self.snapshot()
+        question, snapshot = usable(question_of(question)), self.snapshot()
         k = min(count_of("k", k, 1), max(snapshot.n_passages, 1))
-        constraints = constrain(question_of(question), given, snapshot)
+        constraints = constrain(question, given, snapshot)
         if not prefer_dates:
             constraints = replace(constraints, recent_to=None, present=None, near=None)
         return HybridRetriever(snapshot, self.encoder).retrieve(question, constraints, k)
@@ -162,7 +162,7 @@ class Rag(Onward):
     ) -> Choice:
         """Return which of `choices` answers `question`, by what the articles back best. Raises as `ask` does."""
         constraints = self._constraints(as_of, since, until, sources, needed=("encoder",))
-        return choose(question_of(question), choices, self.snapshot(), self.encoder, constraints)
+        return choose(usable(question_of(question)), choices, self.snapshot(), self.encoder, constraints)
 
     def add(
         self,

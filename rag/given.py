@@ -8,12 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 from rag.errors import QuestionInvalid, ReadError, SettingInvalid
 from rag.reading import ADDRESS
 from rag.types import Turn
+from rag.words import without_unseen
 
+# A question is a sentence or a paragraph, not a document: the encoder reads 256 tokens, about 1,000 characters.
+MAX_QUESTION_CHARS = 2_000
 N_NAMED = 10  # sources named in a message: enough to see how they are written
+
+_SUCH_AS = {
+    "question": "Ask something like 'what did Blinken raise with Xi?'.",
+    "claim": "State something like 'Blinken met Xi in Beijing'.",
+}
+_SHORTER = {
+    "question": "Ask a shorter one; texts to search in are added with `rag add`.",
+    "claim": "Check it in parts.",
+}
 
 
 def question_of(value: object) -> str:
@@ -25,6 +38,22 @@ def question_of(value: object) -> str:
     if not isinstance(value, str):
         raise QuestionInvalid(f"The question is {value!r}, which is no text. Ask something like 'Who met Xi?'.")
     return value
+
+
+def usable(text: str, name: Literal["question", "claim"] = "question") -> str:
+    """Return a question or claim as it is read: without characters that are not seen, and with single spaces.
+
+    Raises:
+        QuestionInvalid: It has no words, or more than `MAX_QUESTION_CHARS` characters.
+    """
+    text = " ".join(without_unseen(text).split())
+    if not any(char.isalnum() for char in text):
+        raise QuestionInvalid(f"The {name} {text[:40]!r} has no words in it. {_SUCH_AS[name]}")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise QuestionInvalid(
+            f"The {name} has {len(text):,} characters; {MAX_QUESTION_CHARS:,} are read at most. {_SHORTER[name]}"
+        )
+    return text
 
 
 def day_of(value: date | str | None) -> date | str | None:

@@ -2,6 +2,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -169,8 +170,19 @@ def test_an_index_that_does_not_exist_yet_is_empty_but_cannot_be_asked(tmp_path:
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "x" * 2001])
 def test_a_question_without_words_or_too_long_is_refused(opened: Rag, question: str):
-    with pytest.raises(QuestionInvalid):
-        opened.ask(question)
+    for ask in (opened.ask, opened.search, opened.support, partial(opened.choose, choices=["Xi", "Qin"])):
+        with pytest.raises(QuestionInvalid, match=r"has no words in it|has 2,001 characters; 2,000 are read at most"):
+            ask(question)
+
+
+def test_a_question_that_is_longer_once_it_stands_alone_is_asked_as_it_was_put(opened: Rag):
+    before = Turn("user", "Who met Xi Jinping in Beijing?")
+    once = opened.ask("Why did he go, and was he well?", history=[before])
+    assert once.standalone_question == "Why did Xi Jinping go, and was Xi Jinping well?"
+    long = f"Why did he go{', and was he well' * 110}?"
+    answer = opened.ask(long, history=[before])
+    assert answer.standalone_question == long
+    opened.search(answer.standalone_question)  # as "why this?" does
 
 
 def test_dates_that_cannot_be_read_or_exclude_everything_are_refused(opened: Rag):

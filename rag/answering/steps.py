@@ -29,13 +29,13 @@ from rag.answering.timeline import asks_for_timeline
 from rag.answering.timely import timely
 from rag.answering.years import of_the_year
 from rag.display import answer_text
-from rag.errors import QuestionInvalid
+from rag.given import MAX_QUESTION_CHARS, usable
 from rag.index import Snapshot
 from rag.protocols import Encoder, EvidenceModel
 from rag.retrieval import HybridRetriever, constrain
 from rag.types import Answer, Citation, Constraints, Hit, Models, Reading, Statement, Turn
 from rag.verify import check_citation
-from rag.words import is_content, without_unseen, words
+from rag.words import is_content, words
 
 # Passages read for evidence. On clapnq the right one is among the first five for 0.989 of the questions. Eight answer
 # no better and take a third longer: evidence F1 0.561 there, with five 0.565; evals/mini 0.417 and 0.413, evals/seed
@@ -47,9 +47,6 @@ N_PASSAGES_OF_TIMELINE = 12
 # What is left of the confidence when a name of the question stands in no article that may be used: whatever else
 # matches, the question is about something that the articles don't know.
 MISSING_NAME = 0.25
-# A question is a sentence or a paragraph, not a document: the encoder reads 256 tokens, about 1,000 characters.
-MAX_QUESTION_CHARS = 2_000
-
 
 # "Which European country …": the class that the answer is of, which the articles need not name.
 _CLASS = re.compile(r"\b([Ww]hich|[Ww]hat) [A-Z][a-z]+(?:an|ish|ese|ic|ch|ern)(?= [a-z])")
@@ -98,21 +95,16 @@ class Steps:
     def standalone(self, at: State) -> State:
         """Make the question stand alone and read its constraints.
 
+        One that the turns before it make longer than may be asked stays as it was put.
+
         Raises:
-            QuestionInvalid: It is empty, or longer than `MAX_QUESTION_CHARS`.
+            QuestionInvalid: It has no words, or too many; see `usable`.
         """
-        question = " ".join(without_unseen(at.ask.question).split())
-        if not any(char.isalnum() for char in question):
-            raise QuestionInvalid(
-                f"The question {at.ask.question[:40]!r} has no words in it. "
-                "Ask something like 'what did Blinken raise with Xi?'."
-            )
-        if len(question) > MAX_QUESTION_CHARS:
-            raise QuestionInvalid(
-                f"The question has {len(question):,} characters; {MAX_QUESTION_CHARS:,} are read at most. "
-                "Ask a shorter one; texts to search in are added with `rag add`."
-            )
-        standalone = respelled(standalone_question(question, at.ask.history), at.snapshot)
+        question = usable(at.ask.question)
+        standalone = standalone_question(question, at.ask.history)
+        if len(standalone) > MAX_QUESTION_CHARS:
+            standalone = question
+        standalone = respelled(standalone, at.snapshot)
         return replace(at, standalone=standalone, constraints=constrain(standalone, at.ask.constraints, at.snapshot))
 
     def retrieve(self, at: State) -> State:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from rag.answering.citing import cite
 from rag.answering.compose import abstention_text
 from rag.answering.signals import Rarity
-from rag.answering.steps import MAX_QUESTION_CHARS, State, Steps, missing_names, unmentioned
+from rag.answering.steps import State, Steps, missing_names, unmentioned
 from rag.answering.stories import stories_of
 from rag.display import answer_text, unbacked_text
-from rag.errors import ModelFailed
+from rag.errors import ModelFailed, QuestionInvalid
+from rag.given import usable
 from rag.llm.backing import BACKED, backing
 from rag.llm.model import ChatModel
 from rag.llm.prompt import answer_messages, rewrite_messages
@@ -52,8 +53,9 @@ class WrittenSteps:
             reply = "".join(self.model.stream(rewrite_messages(at.ask.question, at.ask.history)))
         except ModelFailed as error:
             return replace(done, notice=INSTEAD.format(error=error))
-        line = next((" ".join(line.split()) for line in reply.splitlines() if line.strip()), "").strip('"“” ')
-        if not any(char.isalnum() for char in line) or len(line) > MAX_QUESTION_CHARS:
+        try:
+            line = usable(next((line for line in reply.splitlines() if line.strip()), "").strip('"“” \t'))
+        except QuestionInvalid:
             return done
         return replace(done, standalone=line, constraints=constrain(line, at.ask.constraints, at.snapshot))
 

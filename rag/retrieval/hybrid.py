@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.errors import EncoderMismatch
+from rag.given import MAX_QUESTION_CHARS
 from rag.protocols import Encoder, Vectors
 from rag.retrieval.fuse import reciprocal_ranks
 from rag.retrieval.prior import prefer, prefers
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 DEPTH = 50
 """Passages asked of each list: 20, 50 and 100 find an answer among the 20 best for 0.393, 0.380 and 0.380 of 150
 questions of realtimeqa-2024 (2026-11); 50 leaves the date preference something to choose from."""
-
-MAX_QUESTION_CHARACTERS = 2000
-"""What is searched of a longer question, from its start: no encoder here reads more, and each word costs BM25 time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,9 @@ class HybridRetriever:
         """Return at most `k` hits, best first, whose texts all differ.
 
         Args:
-            question: The question by itself. Only its first `MAX_QUESTION_CHARACTERS` are searched.
+            question: The question by itself. What people ask is checked before it comes here; of other texts (a cited
+                sentence with its headline, what a LangChain chain looks up) only the first `MAX_QUESTION_CHARS`
+                characters are searched: the encoder reads no more, and each word costs BM25 time.
             constraints: What may be used, and which time is preferred; see `constrain`.
             k: How many hits at most; fewer where the index has fewer, none where k < 1 or the question is blank.
 
@@ -61,7 +61,7 @@ class HybridRetriever:
                 f"{ours.model!r} ({ours.precision}); vectors of two encoders cannot be compared. Ask again, or open "
                 "the index again."
             )
-        question = question.strip()[:MAX_QUESTION_CHARACTERS]
+        question = question.strip()[:MAX_QUESTION_CHARS]
         if k < 1 or not question:
             return []
         depth = max(DEPTH, 2 * k)  # twice, so that copies do not use up the list

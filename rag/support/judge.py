@@ -25,7 +25,7 @@ from rag.answering.question import names_in
 from rag.answering.signals import Rarity
 from rag.answering.steps import MISSING_NAME, N_PASSAGES, ThresholdedEvidenceModel
 from rag.answering.stories import stories_of, with_copies
-from rag.errors import QuestionInvalid
+from rag.given import usable
 from rag.index import Snapshot
 from rag.protocols import Encoder
 from rag.retrieval import HybridRetriever, constrain
@@ -33,9 +33,6 @@ from rag.types import Citation, Constraints, Evidence, Models, PassageInContext,
 from rag.words import content_stems, stem, words
 
 Verdict = Literal["supported", "not found"]
-
-MAX_CLAIM_CHARS = 2_000
-"""As for a question: a claim is a sentence or two, and no encoder here reads more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +78,9 @@ def support(
         constraints: What may be used.
 
     Raises:
-        QuestionInvalid: The claim is empty or longer than `MAX_CLAIM_CHARS`.
+        QuestionInvalid: The claim has no words, or too many; see `usable`.
     """
-    claim = " ".join(claim.split())
-    _check(claim)
+    claim = usable(claim, "claim")
     began = time.perf_counter()
     within = constrain(claim, constraints, snapshot)
     hits = HybridRetriever(snapshot, encoder).retrieve(claim, within, N_PASSAGES)
@@ -156,14 +152,3 @@ def _covered(claim: str, reading: Reading, rarity: Rarity) -> Reading:
 
 def _citations(ranked: Sequence[Candidate]) -> tuple[Citation, ...]:
     return state(order(choose(ranked)))[1]
-
-
-def _check(claim: str) -> None:
-    if not any(char.isalnum() for char in claim):
-        raise QuestionInvalid(
-            f"The claim {claim[:40]!r} has no words in it. State something like 'Blinken met Xi in Beijing'."
-        )
-    if len(claim) > MAX_CLAIM_CHARS:
-        raise QuestionInvalid(
-            f"The claim has {len(claim):,} characters; {MAX_CLAIM_CHARS:,} are read at most. Check it in parts."
-        )

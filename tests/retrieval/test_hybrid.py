@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.given import MAX_QUESTION_CHARS
 from rag.index import Draft, Index
 from rag.protocols import Vectors
 from rag.retrieval import HybridRetriever
-from rag.retrieval.hybrid import DEPTH, MAX_QUESTION_CHARACTERS
+from rag.retrieval.hybrid import DEPTH
 from rag.types import Article, Constraints, EncoderIdentity, Passage, PassageInContext
 from tests.fakes import BagOfWordsEncoder
 
@@ -175,10 +176,10 @@ def test_a_blank_question_finds_nothing_and_asks_nothing(question):
     assert snapshot.asked == []
 
 
-def test_only_the_beginning_of_a_very_long_question_is_searched():
+def test_only_the_beginning_of_a_very_long_text_is_searched():
     snapshot = FakeSnapshot(rows(1), dense=[1], words=[1])
     assert ids(retrieve(snapshot, "  " + "x" * 10_000)) == [1]
-    assert snapshot.asked[1] == ("x" * MAX_QUESTION_CHARACTERS, DEPTH)
+    assert snapshot.asked[1] == ("x" * MAX_QUESTION_CHARS, DEPTH)
 
 
 @given(st.permutations(range(8)), st.permutations(range(8)), st.integers(0, 8), st.integers(0, 8), st.data())

@@ -202,6 +202,14 @@ def test_a_question_that_cannot_be_used_is_refused_with_the_reason(client, body,
     assert reason in form["detail"]
 
 
+@pytest.mark.parametrize(("path", "key"), [("search", "question"), ("support", "claim")])
+@pytest.mark.parametrize(("text", "reason"), [("", "no words in it"), ("?!", "no words in it"), ("x" * 2001, "2,000")])
+def test_what_cannot_be_asked_can_be_neither_searched_nor_checked(client, path, key, text, reason):
+    got = client.post(f"/api/{path}", json={key: text})
+    assert (got.status_code, got.json()["code"]) == (422, "question_invalid")
+    assert reason in got.json()["detail"]
+
+
 def test_a_body_that_is_no_json_is_400_and_one_not_sent_as_json_415(client):
     kind = {"Content-Type": "application/json"}
     broken = client.post("/api/ask", content='{"question": "Who', headers=kind)

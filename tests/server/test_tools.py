@@ -108,6 +108,7 @@ async def test_the_other_tools_do_what_the_commands_do(server, rag):
         ("ask", {"question": "Who?", "as_of": "June"}, "write a day as YYYY-MM-DD"),
         ("ask", {"question": "Who?", "sources": ["Nope"]}, "Sources: Daily Post, Example Times"),
         ("ask", {}, "Field required"),
+        ("search", {"question": " "}, "has no words in it"),
         ("search", {"question": "Who?", "k": 0}, "greater than or equal to 1"),
         ("corroborate", {"article": "talks", "sentence": 99}, "there is no sentence 99"),
         ("read_article", {"article": "/etc/passwd"}, "No article has the id or address '/etc/passwd'"),

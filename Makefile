@@ -61,7 +61,7 @@ format: install
 
 bench: install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,peers]'
-	@$(BIN)/python benchmarks/sentence_splitters.py
+	@$(BIN)/python benchmarks/sentence_splitters.py --out $(RESULTS)/sentence_splitters.json
 	@$(BIN)/python benchmarks/encoder_speed.py --torch --start-up --reader --out $(RESULTS)/encoder_speed.json
 	@$(BIN)/python -m benchmarks.ingest --out $(RESULTS)/ingest.json --plot docs/images/ingest.svg
 	@$(BIN)/python -m benchmarks.precision --out $(RESULTS)/precision.json

@@ -7,9 +7,9 @@ with another question's answer.
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +26,31 @@ SET = Path("evals/mini/questions.jsonl")
 SEED = 1
 
 
-def main(index: str) -> None:
+def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("index", metavar="INDEX", help="of evals/mini")
+    parser.add_argument("--out", type=Path, help="write the figures as JSON here")
+    asked = parser.parse_args()
+    found = measured(asked.index)
+    figures = {name: figures_of(values) for name, values in found.items()}
+    for name in ("wrong citation", "wrong answer"):
+        labels = [1] * len(found["right"]) + [0] * len(found[name])
+        figures[name]["auroc"] = round(float(roc_auc_score(labels, found["right"] + found[name])), 3)
+    for name, of in figures.items():
+        print(f"{name:15} {'  '.join(f'{figure} {value}' for figure, value in of.items())}")
+    if asked.out:
+        asked.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def figures_of(values: list[float]) -> dict[str, float]:
+    """Say how many there are, the share that passes, and the median support."""
+    passes = float(np.mean(np.array(values) >= BACKED))
+    return {"n": len(values), "passes": round(passes, 2), "median": round(float(np.median(values)), 2)}
+
+
+def measured(index: str) -> dict[str, list[float]]:
+    """Return the support of each kind of claim and citation."""
     rng = random.Random(SEED)
     rag = open_index(index)
     records = [json.loads(line) for line in SET.read_text(encoding="utf-8").splitlines()]
@@ -53,13 +76,8 @@ def main(index: str) -> None:
         if others:
             wrong = claim_of(record["question"], rng.choice(others)["answers"][0])
             found["wrong answer"].append(backing(wrong, gold, rag.model, rarity))
-    for name, values in found.items():
-        passes = np.mean(np.array(values) >= BACKED)
-        print(f"{name:15} n {len(values):4}  passes {passes:.2f}  median {np.median(values):.2f}")
-    for name in ("wrong citation", "wrong answer"):
-        labels = [1] * len(found["right"]) + [0] * len(found[name])
-        print(f"AUROC against {name}: {roc_auc_score(labels, found['right'] + found[name]):.3f}")
+    return found
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -74,7 +74,7 @@ def measure(path: Path) -> None:
 
 def main() -> None:
     """Write pairs, or measure by their labels."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("set", type=Path, nargs="?")
     parser.add_argument("index", nargs="?")
     parser.add_argument("--limit", type=int, default=200)

@@ -1,12 +1,13 @@
 """Compare sentence splitters on hand-checked news sentences, on speed and on hostile input.
 
-Run: `python benchmarks/sentence_splitters.py` (needs the `bench` extra). Writes results/sentence_splitters.*
+Run: `python benchmarks/sentence_splitters.py` (needs the `bench` extra).
 Each library is scored raw, and wrapped by `rag.reading.sentences.split_with`. Speed is measured on the articles of
 RAG_DATA's realtimeqa-2023h1 where present, else on the golden text repeated.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import os
@@ -31,7 +32,6 @@ warnings.simplefilter("ignore")  # pysbd's regular expressions warn on Python 3.
 Span = tuple[int, int]
 Splitter = Callable[[str], list[Span]]
 ROOT = Path(__file__).parent.parent
-RESULTS = Path(__file__).parent / "results"
 PARTS = {"golden": "sentences.jsonl", "held_out": "sentences_heldout.jsonl"}
 HOSTILE = {
     "stops": ".",
@@ -147,6 +147,9 @@ def real_texts(items: list[dict[str, Any]]) -> tuple[str, list[str]]:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, help="write the figures as JSON here, and beside it the table (.md)")
+    asked = parser.parse_args()
     parts = {
         part: [json.loads(line) for line in (ROOT / "tests" / "golden" / name).read_text(encoding="utf-8").splitlines()]
         for part, name in PARTS.items()
@@ -170,11 +173,11 @@ def main() -> None:
                 row["million_characters_a_second"],
                 row["growth"],
             )
-    RESULTS.mkdir(exist_ok=True)
     n_sentences = {part: sum(len(item["sentences"]) for item in items) for part, items in parts.items()}
     result = {"date": time.strftime("%Y-%m-%d"), "corpus": corpus, "n_sentences": n_sentences, "rows": rows}
-    (RESULTS / "sentence_splitters.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    (RESULTS / "sentence_splitters.md").write_text(table(result), "utf-8")
+    if asked.out:
+        asked.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        asked.out.with_suffix(".md").write_text(table(result), "utf-8")
 
 
 def table(result: dict[str, Any]) -> str:

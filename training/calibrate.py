@@ -1,10 +1,13 @@
 """Measure the ranges from which the default encoder is put into int8: `python training/calibrate.py`.
 
 Runs `N_TEXTS` passages of the licensed sets (RAG_DATA/evidence) through the float network and writes
-rag/encoding/ranges/<first 12 digits of the weights' digest>.npz. About a minute.
+rag/encoding/ranges/<first 12 digits of the weights' digest>.npz, or `--out`. About a minute.
 """
 
 from __future__ import annotations
+
+import argparse
+from pathlib import Path
 
 import numpy as np
 from fit_signals import SEED, tell
@@ -25,6 +28,9 @@ N_TEXTS = 300
 
 def main() -> None:
     """Measure and write."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--out", type=Path, help="write the ranges here, not where the package reads them")
+    asked = options.parse_args()
     settings = load_settings()
     folder = locate(DEFAULT_ENCODER, settings.cache)
     stack = read_stack(folder.path)
@@ -35,7 +41,7 @@ def main() -> None:
     rows = Tokenizer(folder.path / "tokenizer.json").ids(texts, stack.max_tokens)
     batches = (pad([row], stack.pad_id, stack.max_tokens) for row in rows)
     ranges = measured_ranges(float_network(settings, folder, stack), batches)
-    target = ranges_file(folder.weights)
+    target = asked.out or ranges_file(folder.weights)
     target.parent.mkdir(exist_ok=True)
     np.savez_compressed(target, **ranges)
     tell(f"{len(ranges)} tensors, {target.stat().st_size / 1000:.0f} kB in {target.name}")

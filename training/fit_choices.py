@@ -29,7 +29,7 @@ MAX_CHOICES = 4
 
 def main() -> None:
     """Make the features (or take those that were made before), fit, report, write."""
-    options = argparse.ArgumentParser()
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", type=Path)
     options.add_argument("--index", type=Path, required=True)
     options.add_argument("--limit", type=int)

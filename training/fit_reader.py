@@ -79,7 +79,7 @@ class Look:
 
 def main() -> None:
     """Convert, fit, report, write."""
-    options = argparse.ArgumentParser()
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--fitted", action="store_true", help="the network is converted already")
     options.add_argument(
         "--share", type=float, default=1.0, help="of the new weights; the rest are those that ship now"

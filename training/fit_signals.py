@@ -1,7 +1,8 @@
 """Fit the two small networks of `rag/answering/evidence.py` and the threshold for abstaining.
 
 Run: `.venv/bin/python training/fit_signals.py` (about ten minutes on two cores; RAG_DATA names the data, default
-../shared/data). Writes rag/answering/signals.json and prints the figures that training/README.md carries. Seeded.
+../shared/data). Writes rag/answering/signals.json, or `--out`, and prints the figures that training/README.md carries.
+Seeded.
 
 One record of the data:
     {"question": "What size is the holder?", "title": "Amazon_Reviews_2030", "text": "It's a very nice holder - not …",
@@ -10,6 +11,7 @@ One record of the data:
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import os
@@ -92,6 +94,9 @@ class Look:
 
 def main() -> None:
     """Fit, report, write."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--out", type=Path, default=OUT, help="write the weights here")
+    asked = options.parse_args()
     encoder = load_encoder(load_settings())
     rng = np.random.default_rng(SEED)
     fit = [read_set(name, n, encoder, rng) for name, n in FIT_SETS.items()]
@@ -121,7 +126,7 @@ def main() -> None:
         "sentence": network_to_json(sentence),
         "passage": network_to_json(passage),
     }
-    OUT.write_text(json.dumps(written) + "\n", encoding="utf-8")
+    asked.out.write_text(json.dumps(written) + "\n", encoding="utf-8")
 
 
 def tell(line: str) -> None:

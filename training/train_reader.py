@@ -37,7 +37,7 @@ def tell(line: str) -> None:
 
 def main() -> None:
     """Train."""
-    options = argparse.ArgumentParser()
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=250)
     options.add_argument("--minutes", type=float, default=150.0)
     options.add_argument("--shipped", action="store_true", help="begin with the reader that ships, not the encoder")

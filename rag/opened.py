@@ -12,13 +12,13 @@ from functools import cached_property
 
 from rag.answering.blend import ReaderEvidence
 from rag.answering.reader import Reader, load_reader
-from rag.answering.steps import Steps, ThresholdedEvidenceModel
+from rag.answering.steps import Steps
 from rag.chain import AnswerChain, make_constraints
 from rag.errors import IndexNotFound
 from rag.fitting import check_configured, load_fitting
 from rag.given import check_sources, day_of
 from rag.index import Index, Snapshot
-from rag.protocols import Encoder
+from rag.protocols import Encoder, EvidenceModel
 from rag.settings import Settings
 from rag.types import Constraints
 
@@ -33,7 +33,7 @@ class Opened:
     """The index in `settings.index` and its models. Thread-safe."""
 
     def __init__(
-        self, settings: Settings, encoder: Encoder | None = None, model: ThresholdedEvidenceModel | None = None
+        self, settings: Settings, encoder: Encoder | None = None, model: EvidenceModel | None = None
     ) -> None:
         """Open an index; usually through `rag.open_index`.
 
@@ -109,7 +109,7 @@ class Opened:
         return self._opened.totals.n_articles if self.exists else 0
 
     @cached_property
-    def model(self) -> ThresholdedEvidenceModel:
+    def model(self) -> EvidenceModel:
         """The evidence model: the one given, else the shipped one."""
         return self._given_model or ReaderEvidence(self.encoder, self.reader)
 

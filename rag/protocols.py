@@ -1,4 +1,4 @@
-"""The one-method protocols in front of everything that can be swapped. Knows the nouns only."""
+"""The protocols in front of the models that can be swapped: encoder and evidence model. Knows the nouns only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Constraints, EncoderIdentity, Hit, PassageInContext, Reading
+from rag.types import EncoderIdentity, PassageInContext, Reading
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
@@ -56,20 +56,17 @@ class Encoder(Protocol):
         ...
 
 
-class Retriever(Protocol):
-    """Question → hits, best first."""
-
-    def retrieve(self, question: str, constraints: Constraints = Constraints(), k: int = 10) -> list[Hit]:
-        """Return at most `k` hits with distinct passages, best first."""
-        ...
-
-
 class EvidenceModel(Protocol):
     """(question or claim, passages) → for each passage its relevance and each sentence's probability of evidence."""
 
     @property
     def name(self) -> str:
         """Name as answers report it."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """Confidence in [0, 1] below which the articles don't answer."""
         ...
 
     def read(self, question: str, contexts: Sequence[PassageInContext]) -> list[Reading]:

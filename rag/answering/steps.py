@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
 
 from rag.answering.compose import (
     Candidate,
@@ -52,15 +51,6 @@ MISSING_NAME = 0.25
 _CLASS = re.compile(r"\b([Ww]hich|[Ww]hat) [A-Z][a-z]+(?:an|ish|ese|ic|ch|ern)(?= [a-z])")
 
 
-class ThresholdedEvidenceModel(EvidenceModel, Protocol):
-    """An evidence model that also says below which confidence to abstain."""
-
-    @property
-    def threshold(self) -> float:
-        """Confidence in [0, 1] below which the articles don't answer."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What is asked: the question, the turns before it, and what may be used."""
@@ -90,7 +80,7 @@ class Steps:
     """The steps, with the models they need."""
 
     encoder: Encoder
-    model: ThresholdedEvidenceModel
+    model: EvidenceModel
 
     def standalone(self, at: State) -> State:
         """Make the question stand alone and read its constraints.

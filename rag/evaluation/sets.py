@@ -11,12 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.answering.steps import ThresholdedEvidenceModel
 from rag.api import AddProgress, Rag, identity_of
 from rag.errors import SetInvalid
 from rag.evaluation.questions import Question, read_questions
 from rag.index.migrations import VERSION
-from rag.protocols import Encoder
+from rag.protocols import Encoder, EvidenceModel
 from rag.settings import Settings
 from rag.types import EncoderIdentity
 
@@ -78,7 +77,7 @@ def open_set_index(
     settings: Settings,
     *,
     encoder: Encoder | None = None,
-    model: ThresholdedEvidenceModel | None = None,
+    model: EvidenceModel | None = None,
     progress: Callable[[AddProgress], None] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Rag:

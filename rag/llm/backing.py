@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from rag.answering.places import other_words
 from rag.answering.question import names_in
 from rag.answering.signals import Rarity
-from rag.answering.steps import MISSING_NAME, ThresholdedEvidenceModel
+from rag.answering.steps import MISSING_NAME
 from rag.llm.sources import Source
+from rag.protocols import EvidenceModel
 from rag.words import content_stems, stem, words
 
 BACKED = 0.3
@@ -23,7 +24,7 @@ NEIGHBOURS = 1
 """Sentences on either side of a cited one whose words count too: they name the people that it calls "he"."""
 
 
-def backing(statement: str, cited: Sequence[Source], model: ThresholdedEvidenceModel, rarity: Rarity) -> float:
+def backing(statement: str, cited: Sequence[Source], model: EvidenceModel, rarity: Rarity) -> float:
     """Return the probability in [0, 1] that the cited sentences back the statement; 0 where none is cited."""
     if not cited:
         return 0.0

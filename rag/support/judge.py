@@ -23,11 +23,11 @@ from rag.answering.compose import Candidate, candidates, choose, confidence, evi
 from rag.answering.places import other_words
 from rag.answering.question import names_in
 from rag.answering.signals import Rarity
-from rag.answering.steps import MISSING_NAME, N_PASSAGES, ThresholdedEvidenceModel
+from rag.answering.steps import MISSING_NAME, N_PASSAGES
 from rag.answering.stories import stories_of, with_copies
 from rag.given import usable
 from rag.index import Snapshot
-from rag.protocols import Encoder
+from rag.protocols import Encoder, EvidenceModel
 from rag.retrieval import HybridRetriever, constrain
 from rag.types import Citation, Constraints, Evidence, Models, PassageInContext, Reading
 from rag.words import content_stems, stem, words
@@ -65,7 +65,7 @@ def support(
     claim: str,
     snapshot: Snapshot,
     encoder: Encoder,
-    model: ThresholdedEvidenceModel,
+    model: EvidenceModel,
     constraints: Constraints = Constraints(),
 ) -> Support:
     """Read the articles for `claim`.

@@ -32,9 +32,7 @@ Day = date | str | None
 class Opened:
     """The index in `settings.index` and its models. Thread-safe."""
 
-    def __init__(
-        self, settings: Settings, encoder: Encoder | None = None, model: EvidenceModel | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, encoder: Encoder | None = None, model: EvidenceModel | None = None) -> None:
         """Open an index; usually through `rag.open_index`.
 
         Args:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rag.page.port import free_port
 from rag.server.app import create_app
 from rag.server.credentials import page_login
+from rag.server.port import free_port
 from rag.server.run import address_of, serve
 from rag.server.service import Observed
 from rag.settings import Settings

@@ -14,9 +14,9 @@ from typing import Any
 
 import app as page
 from rag.api import Rag
-from rag.page.port import free_port
 from rag.server import create_app
 from rag.server.credentials import page_login
+from rag.server.port import free_port
 from rag.server.run import address_of, serve
 from rag.settings import load_settings
 from tests.fakes import BagOfWordsEncoder, WordOverlapEvidence

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import json
-import socket
 from datetime import date
 
 import pytest
 
-from rag.errors import ReadError, SettingInvalid
+from rag.errors import ReadError
 from rag.page.adding import pasted, telling, uploaded, written_day
-from rag.page.port import free_port
 from tests.page.fake_rag import AddProgress
 
 
@@ -53,14 +51,3 @@ def test_progress_runs_from_file_to_file_and_never_beyond():
         (0.5, "Encoding b.txt 1,200 of 1,000"),
         (0.25, "Saving b.txt 7"),
     ]
-
-
-def test_a_port_that_is_taken_is_refused_with_the_way_out():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(SettingInvalid, match=f"port {port}: .*RAG_PORT"):
-            free_port("127.0.0.1", port)
-    assert free_port("127.0.0.1", port) == port
-    assert free_port("127.0.0.1", 0) > 0

@@ -1,4 +1,4 @@
-"""Which port the page is served on."""
+"""Which port the server listens on."""
 
 from __future__ import annotations
 

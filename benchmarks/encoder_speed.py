@@ -26,7 +26,7 @@ import numpy as np
 from rag.answering.reader import load_reader
 from rag.encoding import batches, load_encoder
 from rag.encoding.text_encoder import TextEncoder
-from rag.evaluation import open_set_index, read_set
+from rag.evaluation import data_folder, open_set_index, read_set
 from rag.settings import load_settings
 
 START_UP = """
@@ -44,7 +44,7 @@ print(imported - begin, loaded - imported, time.perf_counter() - loaded, time.pe
 
 
 def passages(n: int, characters: int = 900) -> list[str]:
-    data = Path(os.environ.get("RAG_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+    data = data_folder()
     found: list[str] = []
     with gzip.open(data / "realtimeqa-2023h1" / "articles.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:

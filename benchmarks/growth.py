@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import shutil
 import statistics
@@ -32,6 +31,7 @@ from benchmarks.drawing import Axis, Line, chart
 from benchmarks.passages_like import PER_ARTICLE, PassagesLike, drafts, real_texts, real_vectors
 from benchmarks.tables import table
 from rag.encoding import load_encoder
+from rag.evaluation import data_folder
 from rag.evaluation.run import made as made_here
 from rag.index import Draft, Index, Snapshot, Status, reads
 from rag.index.log import Log
@@ -222,7 +222,7 @@ def beside(rows: list[Row], row: Row) -> list[Row]:
 
 def read_questions(name: str = "realtimeqa-2023h1") -> list[str]:
     """Return the questions of a data set in RAG_DATA."""
-    file = Path(os.environ.get("RAG_DATA", "../shared/data")) / name / "questions.jsonl"
+    file = data_folder() / name / "questions.jsonl"
     return [json.loads(line)["question"] for line in file.read_text(encoding="utf-8").splitlines()]
 
 

@@ -30,6 +30,7 @@ from benchmarks.tables import table
 from rag import ingest, open_index
 from rag.encoding.location import locate
 from rag.encoding.tokens import Tokenizer
+from rag.evaluation import data_folder
 from rag.evaluation.run import made
 from rag.index.log import Log
 from rag.index.writer import Writer
@@ -76,7 +77,7 @@ def main() -> None:
 
 def read(n: int) -> list[Article]:
     """Read the first `n` articles."""
-    data = Path(os.environ.get("RAG_DATA", "../shared/data")) / "realtimeqa-2023h1" / "articles.jsonl.gz"
+    data = data_folder() / "realtimeqa-2023h1" / "articles.jsonl.gz"
     with gzip.open(data, "rt", encoding="utf-8") as lines:
         records = [json.loads(next(lines)) for _ in range(n)]
     return [

@@ -19,8 +19,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from rag.evaluation import data_folder
+
 RAG = Path(sys.executable).with_name("rag")
-DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
+DATA = data_folder()
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ import numpy as np
 from benchmarks.tables import table
 from evals.passages import write_set
 from rag.api import Rag
-from rag.evaluation import read_set
+from rag.evaluation import data_folder, read_set
 from rag.evaluation.gold import Span, locate
 from rag.evaluation.measures.retrieval import gold_documents, ir_scores, ranked_quotes
 from rag.evaluation.run import made
@@ -40,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, help="write the rows as JSON here")
     options = parser.parse_args()
-    data = Path(os.environ.get("RAG_DATA", "../shared/data"))
+    data = data_folder()
     with tempfile.TemporaryDirectory() as folder:
         passages = Path(folder) / NEWWIKI
         write_set(NEWWIKI, passages)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import time
 import warnings
 from collections import defaultdict
@@ -24,6 +23,7 @@ import pysbd
 import sentencex
 import syntok.segmenter
 
+from rag.evaluation import data_folder
 from rag.reading.paragraphs import trim
 from rag.reading.sentences import split_with
 
@@ -139,7 +139,7 @@ def growth(split: Splitter) -> dict[str, float]:
 
 
 def real_texts(items: list[dict[str, Any]]) -> tuple[str, list[str]]:
-    path = Path(os.environ.get("RAG_DATA", ROOT.parent / "shared" / "data")) / "realtimeqa-2023h1" / "articles.jsonl.gz"
+    path = data_folder() / "realtimeqa-2023h1" / "articles.jsonl.gz"
     if path.exists():
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             return "realtimeqa-2023h1", [json.loads(line)["text"] for line, _ in zip(lines, range(1000), strict=False)]

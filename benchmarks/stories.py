@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ from unittest import mock
 
 import numpy as np
 
+from rag.evaluation import data_folder
 from rag.evaluation.figures import Rows, figure
 from rag.evaluation.run import made
 from rag.index import Draft, Index, copies, stories
@@ -33,7 +33,7 @@ from rag.types import Article, EncoderIdentity
 
 HERE = Path(__file__).parents[1]
 PAIRS = HERE / "evals" / "stories" / "pairs.jsonl"
-DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
+DATA = data_folder()
 NO_ENCODER = EncoderIdentity("none", "", "", "float", 1, 1)
 BATCH = 50
 """Articles a commit: some 512 passages, as `rag add` has them."""

@@ -15,11 +15,12 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
+
+from rag.evaluation import data_folder
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
-    data = Path(os.environ.get("RAG_DATA", "../shared/data")) / "realtimeqa-2023h1" / "questions.jsonl"
+    data = data_folder() / "realtimeqa-2023h1" / "questions.jsonl"
     questions = [json.loads(line)["question"] for line in data.read_text(encoding="utf-8").splitlines()]
     command = [sys.executable, "-c", "from rag.cli import main; main()", "serve", "--no-page", "--port", "7990"]
     environment = {**os.environ, "RAG_RATE_LIMIT": "0", "RAG_LOG_FORMAT": "json"}

@@ -13,18 +13,17 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.peers import PEERS, open_peer
 from rag import Article, open_index
 from rag.api import Rag
+from rag.evaluation import data_folder
 from rag.evaluation.figures import figure
 from rag.evaluation.measures.abstention import auroc
 from rag.evaluation.questions import Question
@@ -32,7 +31,7 @@ from rag.evaluation.searchers import bm25, dense
 from training.reader_pairs import held_out
 
 SEARCHERS = {"bm25": bm25, "dense": dense}
-DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
+DATA = data_folder()
 
 
 def main() -> None:

@@ -11,14 +11,14 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from rag.evaluation import data_folder
 from rag.reading.sentences import split_sentences
 
-DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
+DATA = data_folder()
 
 
 def main() -> None:

@@ -6,17 +6,16 @@ Knows the shape that DESIGN.md fixes; knows nothing of files, indexes or how an 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
 
 from rag.errors import AnswerInvalid
+from rag.surrogates import SURROGATE
 from rag.types import Answer, Citation, Evidence, Models, Statement
 
 T = TypeVar("T")
 
-SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can hold a lone one; no text in UTF-8 can
 PROBABILITY_DIGITS = 4  # what a calibrated probability can mean at most; keeps saved answers readable
 TIMING_DIGITS = 1  # a tenth of a millisecond is below the jitter of any step
 

@@ -184,7 +184,7 @@ class Rag(Onward):
         return self.add_articles(items, strict=strict, progress=progress)
 
     def add_article(self, article: Article) -> AddReport:
-        """Add one article."""
+        """Add one article that was made elsewhere: by a scraper, from a row of another database."""
         return self.add_articles([article])
 
     def add_articles(

@@ -25,7 +25,7 @@ from rag.errors import SettingInvalid
 from rag.index import Snapshot
 from rag.protocols import Encoder
 from rag.retrieval import HybridRetriever, constrain
-from rag.types import Answer, Constraints, Hit, Turn
+from rag.types import DAYS, Answer, Constraints, Hit, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def read_input(asked: object) -> Ask:
     return Ask(asked["question"], history, make_constraints(**{k: asked.get(k) for k in _FILTERS}))
 
 
-_FILTERS = ("as_of", "since", "until", "sources")
+_FILTERS = (*DAYS, "sources")
 
 
 def make_constraints(

@@ -112,3 +112,8 @@ def unbacked_text(text: str) -> str:
 def answer_text(statements: Sequence[Statement]) -> str:
     """Return the statements as one text, each followed by the markers of its citations, if it has any."""
     return " ".join(f"{s.text} {''.join(f'[{n}]' for n in s.citations)}".rstrip() for s in statements)
+
+
+def counted(n: int, noun: str) -> str:
+    """Word a number of things: `1 article`, `1,200 articles`."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

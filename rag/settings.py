@@ -29,7 +29,7 @@ FILE = "rag.toml"
 MOST_AT_ONCE = 8  # questions: each already uses several threads of the encoder
 SECRET = frozenset({"password", "tokens"})  # no message ever shows their values
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class _TomlFile(TomlConfigSettingsSource):
@@ -52,7 +52,7 @@ class _TomlFile(TomlConfigSettingsSource):
 @cache
 def _warn(message: str) -> None:
     """Warn once a process, however often the settings are loaded."""
-    _log.warning(message)
+    _logger.warning(message)
 
 
 def _listed(value: Any) -> Any:

@@ -83,6 +83,10 @@ class Passage:
     text: str
 
 
+DAYS = ("as_of", "since", "until")
+"""The days of `Constraints` that an asker may set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Constraints:
     """What the asker (or the question's own words) allows to be used.

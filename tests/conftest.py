@@ -15,6 +15,7 @@ os.environ["RAG_VECTOR_CACHE_MB"] = "0"
 
 from rag.encoding import load_encoder
 from rag.encoding.text_encoder import TextEncoder
+from rag.evaluation import data_folder
 from rag.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +36,7 @@ def real_encoder(real_settings: Settings) -> TextEncoder:
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """The folder of data sets; tests that need it are skipped where it is absent."""
-    path = Path(os.environ.get("RAG_DATA", ROOT.parent / "shared" / "data"))
+    path = data_folder()
     if not path.is_dir():
         pytest.skip(f"no data sets in {path} (set RAG_DATA)")
     return path

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from rag.answering.evidence import PASSAGE_SIGNALS, Network, passage_row
 from rag.answering.question import names_in, read_question
 from rag.answering.signals import ALL_SIGNALS, Rarity, ask, passage_signals
 from rag.encoding import load_encoder
+from rag.evaluation import data_folder
 from rag.passages import passage_input, split_passages
 from rag.protocols import Encoder, TokenVectors
 from rag.reading.sentences import split_sentences
@@ -38,7 +38,7 @@ from rag.settings import load_settings
 from rag.types import Article, Passage, PassageInContext, Sentence
 from rag.words import content_stems
 
-DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
+DATA = data_folder()
 OUT = Path("rag/answering/signals.json")
 SEED = 20261125
 VERSION = "1"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +20,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from rag.answering.question import names_in, read_question
 from rag.encoding.tokens import Tokenizer
+from rag.evaluation import data_folder
 from rag.reading.sentences import split_sentences
 from rag.support import claim_of
 from rag.words import content_stems
 
-DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
+DATA = data_folder()
 OWN = {"news": "news/*.jsonl", "encyclopedia": "encyclopedia/*.jsonl"}  # invented texts, beside this file
 HELD_OUT = 15
 # Share of a round's pairs drawn from each set: small sets of plain prose count for more than their size.

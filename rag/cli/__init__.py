@@ -6,12 +6,12 @@ Importing this costs nothing: models, indexes and even typer are loaded by what 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from io import TextIOWrapper
 
+from rag.surrogates import without_surrogates
+
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
     # bytes that are no UTF-8 come as lone surrogates, which no index, JSON or terminal can hold
-    sys.argv = [SURROGATE.sub("\ufffd", argument) for argument in sys.argv]
+    sys.argv = [without_surrogates(argument) for argument in sys.argv]
     try:
         from rag.cli.app import app
 

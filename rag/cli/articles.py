@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.options import Index, Json, open_rag
-from rag.cli.terminal import Screen, counted, print_json, say
+from rag.cli.terminal import Screen, print_json, say
+from rag.display import counted
 
 if TYPE_CHECKING:
     from rag.api import Rag

@@ -15,10 +15,10 @@ import typer
 from rag.cli.options import AsOf, Index, Json, Llm, Since, Sources, Until, day, filters, open_rag
 from rag.cli.terminal import Screen, print_json, say
 from rag.errors import RagError
+from rag.types import DAYS, Turn
 
 if TYPE_CHECKING:
     from rag.api import Rag
-    from rag.types import Turn
 
 HELP = """\
 Ask a question; a follow-up may lean on what was said before.
@@ -26,7 +26,6 @@ Ask a question; a follow-up may lean on what was said before.
 /since DATE      use nothing older; /until DATE, /as-of DATE and /source NAME likewise; without a value: no such limit
 /filters         show the limits
 /quit            leave (so do Ctrl-D and Ctrl-C)"""
-LIMITS = ("as_of", "since", "until")
 
 
 def chat(
@@ -102,8 +101,6 @@ class Conversation:
         return True
 
     def _ask(self, question: str, echo: bool) -> None:
-        from rag.types import Turn
-
         if echo:  # through a pipe the questions are not on the screen already
             Screen().paragraph(f"> {question}")
         answer = self._rag.ask(question, history=tuple(self._history), **self._limits)
@@ -141,13 +138,13 @@ class Conversation:
             sources = (*self._limits["sources"], value) if value else ()
             self._limits = self._limits | {"sources": sources}
             return True
-        if name not in LIMITS:
+        if name not in DAYS:
             return False
         wanted = self._limits | {name: day(value) if value else None}
         self._limits = filters(wanted["as_of"], wanted["since"], wanted["until"], list(wanted["sources"]))
         return True
 
     def _in_force(self) -> str:
-        words = [f"{name.replace('_', '-')} {self._limits[name]}" for name in LIMITS if self._limits[name]]
+        words = [f"{name.replace('_', '-')} {self._limits[name]}" for name in DAYS if self._limits[name]]
         words += [f"source {name}" for name in self._limits["sources"]]
         return "limits: " + (", ".join(words) or "none")

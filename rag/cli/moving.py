@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from rag.cli.options import Index, Json
-from rag.cli.terminal import Screen, counted, print_json
+from rag.cli.terminal import Screen, print_json
+from rag.display import counted
 
 
 def export(

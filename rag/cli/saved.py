@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag.cli.options import AsOf, Index, Json, Since, Sources, Until, filters, open_rag
-from rag.cli.terminal import Screen, counted, print_json
+from rag.cli.terminal import Screen, print_json
+from rag.display import counted
 from rag.errors import SavedInvalid
 
 if TYPE_CHECKING:

@@ -45,11 +45,6 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def counted(n: int, noun: str) -> str:
-    """Word a number of things: `1 article`, `1,200 articles`."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 def say(message: str) -> None:
     """Print a message on standard error; where nobody reads that, it is dropped."""
     with suppress(BrokenPipeError):

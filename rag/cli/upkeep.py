@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag.cli.options import Index, Json, open_rag
-from rag.cli.terminal import Screen, counted, print_json
+from rag.cli.terminal import Screen, print_json
+from rag.display import counted
 from rag.forms import plain_form
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ __all__ = ["identity_of", "load_encoder", "remembering", "speeds_of"]
 
 MEGABYTE = 1_000_000
 
-log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def load_encoder(settings: Settings, model: str | None = None, precision: Precision | None = None) -> TextEncoder:
@@ -96,7 +96,7 @@ def float_network(settings: Settings, folder: ModelFolder, stack: Stack) -> Path
     def convert(xml: Path) -> None:
         from rag.encoding.torch_engine import load_module, quiet
 
-        log.info("Converting the encoder %r for OpenVINO: once, some ten seconds.", folder.name)
+        _logger.info("Converting the encoder %r for OpenVINO: once, some ten seconds.", folder.name)
         module, example = load_module(folder.path, stack.pooling)
         with quiet():
             openvino_engine.convert(module, example, xml)
@@ -182,7 +182,7 @@ def _network(settings: Settings, folder: ModelFolder, stack: Stack, precision: P
             raise EncoderUnavailable(
                 f"OpenVINO cannot run {folder.name!r}: {stack.unsupported}. Use RAG_ENGINE=auto or RAG_ENGINE=torch."
             )
-        log.warning("Encoder %r runs on sentence-transformers, not OpenVINO: %s.", folder.name, stack.unsupported)
+        _logger.warning("Encoder %r runs on sentence-transformers, not OpenVINO: %s.", folder.name, stack.unsupported)
     from rag.encoding.torch_engine import TorchNetwork
 
     return TorchNetwork(folder.path, settings.precision, settings.threads)

@@ -29,7 +29,7 @@ HIGHEST_ID = 1000  # token ids of the batch: any that every vocabulary has
 Precision = Literal["float", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float", "int8")
 
-log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def measured_speeds(path: Path, cpu: str, float_is: str, load: Callable[[Precisi
     gain = median(a / b for a, b in zip(taken["float"], taken["int8"], strict=True))
     chosen: Precision = "int8" if gain >= GAIN else "float"
     found = Speeds(cpu, round(rates["float"], 1), round(rates["int8"], 1), chosen, float_is)
-    log.info(
+    _logger.info(
         "Measured once on this machine: %.0f passages a second in float, %.0f in int8; new indexes take %s.",
         found.float_texts_per_s, found.int8_texts_per_s, found.chosen,
     )  # fmt: skip

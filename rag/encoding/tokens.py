@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,11 +10,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer as RustTokenizer
 
 from rag.errors import EncoderUnavailable
-
-# Python strings may hold lone surrogates (badly decoded news feeds); UTF-8 and the tokenizer cannot. One code point
-# for another keeps every offset where it was.
-SURROGATE = re.compile("[\ud800-\udfff]")
-REPLACEMENT = "\ufffd"
+from rag.surrogates import without_surrogates
 
 Ids = NDArray[np.int32]
 Spans = NDArray[np.int32]
@@ -76,7 +71,7 @@ class Tokenizer:
 
 def clean(texts: Sequence[str]) -> list[str]:
     """Replace lone surrogates, one code point for one."""
-    return [SURROGATE.sub(REPLACEMENT, text) for text in texts]
+    return [without_surrogates(text) for text in texts]
 
 
 def _spans(offsets: Sequence[tuple[int, int]]) -> Spans:

@@ -37,7 +37,7 @@ SCHEMA = (
 )
 
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class RememberingEncoder:
@@ -132,7 +132,7 @@ class VectorCache:
             with closing(_connect(self.file)) as connection:
                 work(connection)
         except (sqlite3.Error, OSError) as error:
-            _log.debug("The vector cache %s is not used: %s", self.file, error)
+            _logger.debug("The vector cache %s is not used: %s", self.file, error)
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN:  # the low byte is the primary code
                 self._start_anew()
 
@@ -142,7 +142,7 @@ class VectorCache:
             try:
                 self.file.with_name(FILE + ending).unlink(missing_ok=True)
             except OSError as error:
-                _log.debug("The broken vector cache stays: %s", error)
+                _logger.debug("The broken vector cache stays: %s", error)
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from rag.evaluation.questions import Question
 from rag.evaluation.results import Results, read_results
 from rag.evaluation.run import EvalReport, evaluate
 from rag.evaluation.searchers import SearchSystem
-from rag.evaluation.sets import EvalSet, open_set_index, read_set
+from rag.evaluation.sets import EvalSet, data_folder, open_set_index, read_set
 from rag.evaluation.systems import System
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Span",
     "System",
     "compare",
+    "data_folder",
     "evaluate",
     "open_set_index",
     "read_results",

@@ -6,6 +6,7 @@ Knows where a set's articles and their cached index are; knows nothing of what i
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ class EvalSet:
     questions: tuple[Question, ...]
     digest: str
     articles: Path | None
+
+
+def data_folder() -> Path:
+    """Return the folder of the sets that are not part of the project: RAG_DATA, or `../shared/data`."""
+    return Path(os.environ.get("RAG_DATA", "../shared/data"))
 
 
 def read_set(folder: str | Path) -> EvalSet:

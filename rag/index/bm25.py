@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from rag.surrogates import without_surrogates
 from rag.words import without_unseen
 
 K1 = 1.2  # how soon more of the same word stops counting; Lucene's and tantivy's default
@@ -30,18 +31,12 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 """
 
 _ONE_LETTER = re.compile(r"\.[^\W\d_]\.")  # in every such abbreviation, and ten times as fast to look for
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 
 
 def searched_text(title: str, text: str) -> str:
     """Return what BM25 reads of a passage."""
     return f"{title}\n{text}"
-
-
-def without_surrogates(text: str) -> str:
-    """Put U+FFFD in the place of each half of a surrogate pair, which no text that can be stored has."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def fold(text: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rag.errors import ArticleNotFound
-from rag.index.bm25 import without_surrogates
 from rag.index.log import Log
 from rag.index.reads import LIVE_ARTICLE
 from rag.index.records import article_columns, article_from_row, is_unicode
+from rag.surrogates import without_surrogates
 from rag.types import Article, ArticleOrder
 
 ORDERS: Mapping[ArticleOrder, str] = {

@@ -29,7 +29,7 @@ EXTRAS = ("openai", "ollama", "anthropic")
 MAX_RETRIES = 1
 """A refusal that passes is forgiven once; nobody listens any more to a third try."""
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class ChatModel(Protocol):
@@ -147,7 +147,7 @@ class LangChainModel:
             if piece is None:
                 return
             if isinstance(piece, Exception):
-                _log.info("The language model %s failed", self.name, exc_info=piece)
+                _logger.info("The language model %s failed", self.name, exc_info=piece)
                 raise ModelFailed(f"The language model {self.name} failed: {_told(piece)}.") from piece
             n_chars += len(piece)
             if n_chars > MAX_REPLY_CHARS:

@@ -13,9 +13,9 @@ from typing import Any
 
 from rag.answer_json import answer_to_json
 from rag.answering.speech import in_words
-from rag.display import UNBACKED, also_in
+from rag.display import UNBACKED, also_in, counted
 from rag.markdown import link, one_line
-from rag.page.escape import count, day, escape, safe_address
+from rag.page.escape import day, escape, safe_address
 from rag.page.filters import NOTHING, asked_again
 from rag.page.sources import Sources, Spot
 from rag.types import Answer, Citation, Copy, Statement
@@ -84,7 +84,7 @@ def support_in_words(answer: Answer) -> str:
     """
     words = {"well": "Well supported", "some": "Supported", "weak": "Weakly supported"}[_level(answer)]
     n_articles = len({citation.story or citation.article_id for citation in answer.citations})
-    return f"{words} · one source" if n_articles == 1 else f"{words} · {count(n_articles, 'article')}"
+    return f"{words} · one source" if n_articles == 1 else f"{words} · {counted(n_articles, 'article')}"
 
 
 def _level(answer: Answer) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.page.escape import count, escape, link_out, time_tag
+from rag.display import counted
+from rag.page.escape import escape, link_out, time_tag
 from rag.page.sources import Spot
 from rag.types import Article
 
@@ -33,7 +34,7 @@ def article_html(article: Article, spots: Sequence[Spot] = (), *, aside: str = "
     """
     out = link_out(article.url, "Read at the source")
     paragraphs = "".join(f"<p>{body}</p>" for body in _paragraphs(article.text, spots))
-    words = count(len(article.text.split()), "word")
+    words = counted(len(article.text.split()), "word")
     return (
         f'<header class="rag-head"><h2 class="rag-title">{escape(article.title or "Untitled")}</h2>'
         f'<div class="rag-byline">{byline(article)}{DOT}{words}</div>{aside}'

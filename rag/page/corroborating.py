@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from rag.display import counted
 from rag.errors import RagError
 from rag.page.answer import notice_html, working_html
-from rag.page.escape import count, escape, time_tag
+from rag.page.escape import escape, time_tag
 from rag.page.exchange import Conversation
 from rag.page.inspection import Inspection, linked_panel
 
@@ -45,7 +46,7 @@ def others_html(found: Corroboration, spot: str) -> str:
 
 def _outlet(name: str, reports: Sequence[Report]) -> str:
     rows = "".join(map(_row, reports))
-    return f"<h4>{escape(name)} <small>{count(len(reports), 'article')}</small></h4><ol>{rows}</ol>"
+    return f"<h4>{escape(name)} <small>{counted(len(reports), 'article')}</small></h4><ol>{rows}</ol>"
 
 
 def _row(report: Report) -> str:
@@ -66,7 +67,7 @@ def days_in_words(days: int | None) -> str:
         return ""
     if days == 0:
         return "the same day"
-    return f"reported {'later' if days > 0 else 'earlier'} by {count(abs(days), 'day')}"
+    return f"reported {'later' if days > 0 else 'earlier'} by {counted(abs(days), 'day')}"
 
 
 class Corroborating:

@@ -55,8 +55,3 @@ def day(published: date | None) -> str:
 def time_tag(published: date | None) -> str:
     """Return the date as a `<time>` element, or "undated"."""
     return f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else "undated"
-
-
-def count(n: int, noun: str) -> str:
-    """Return `1 article`, `2,310 articles`: a number with its noun."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.display import counted
 from rag.errors import RagError, SetInvalid
-from rag.page.escape import count, escape
+from rag.page.escape import escape
 
 if TYPE_CHECKING:
     from rag.api import Rag
@@ -27,7 +28,7 @@ def known_sets(folder: Path = SETS) -> list[tuple[str, str]]:
     found = []
     for path in sorted(folder.glob("*/questions.jsonl")):
         n = sum(1 for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip())
-        found.append((f"{path.parent.name} ({count(n, 'question')})", str(path.parent)))
+        found.append((f"{path.parent.name} ({counted(n, 'question')})", str(path.parent)))
     return found
 
 
@@ -91,6 +92,6 @@ def moved_html(found: Comparison) -> str:
     listed = f"<ul>{rows}</ul>" if rows else ""
     figures = f"<ul>{''.join(sure)}</ul>" if sure else "<p>No measure has surely changed.</p>"
     return (
-        f'<details class="rag-moved"><summary>Since the last run: {count(len(found.moved), "question")} moved</summary>'
-        f"{figures}{listed}</details>"
+        f'<details class="rag-moved"><summary>Since the last run: {counted(len(found.moved), "question")} moved'
+        f"</summary>{figures}{listed}</details>"
     )

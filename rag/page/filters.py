@@ -11,13 +11,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from rag.page.escape import count, day, escape
-from rag.types import Answer
+from rag.display import counted
+from rag.page.escape import day, escape
+from rag.types import DAYS, Answer
 
 N_OUTLETS = 40
 """Outlets offered, those with most articles: what a person reads through."""
 
-DAYS = ("as_of", "since", "until")
 NOTHING: Mapping[str, Any] = {}
 """No filter."""
 
@@ -62,7 +62,7 @@ def _outlets(sources: Mapping[str, int]) -> str:
         f"<small>{n:,}</small></label>"
         for name, n in shown
     )
-    rest = f"<small>and {count(len(sources) - N_OUTLETS, 'outlet')} more</small>" if len(sources) > N_OUTLETS else ""
+    rest = f"<small>and {counted(len(sources) - N_OUTLETS, 'outlet')} more</small>" if len(sources) > N_OUTLETS else ""
     return f'<fieldset class="rag-outlets"><legend>Outlets</legend>{boxes}{rest}</fieldset>'
 
 

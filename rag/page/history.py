@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rag.answer_json import answer_from_json, answer_to_json
+from rag.display import counted
 from rag.errors import AnswerInvalid
 from rag.page import asset
 from rag.page.beside import beside, with_beside
-from rag.page.escape import count, escape
+from rag.page.escape import escape
 from rag.page.exchange import Conversation, Exchange
 from rag.page.filters import chosen
 from rag.types import Answer
@@ -123,7 +124,7 @@ def history_html(heads: Sequence[Mapping[str, Any]], current: str) -> str:
     earlier = [one for one in reversed(heads) if one["key"] != current]
     rows = "".join(map(_row, earlier))
     past = (
-        f'<details class="rag-past"><summary>{count(len(earlier), "earlier conversation")}</summary><ul>{rows}</ul>'
+        f'<details class="rag-past"><summary>{counted(len(earlier), "earlier conversation")}</summary><ul>{rows}</ul>'
         '<button type="button" class="rag-forget" value="">Delete all of them</button>'
         "<p>Kept in this browser alone.</p></details>"
         if earlier
@@ -138,6 +139,6 @@ def _row(one: Mapping[str, Any]) -> str:
     label = escape(f"Delete the conversation “{first[:60]}”")
     return (
         f'<li><button type="button" class="rag-open" value="{key}">{escape(first)}'
-        f"<small>{count(n, 'question')}</small></button>"
+        f"<small>{counted(n, 'question')}</small></button>"
         f'<button type="button" class="rag-forget" value="{key}" aria-label="{label}" title="Delete">×</button></li>'
     )

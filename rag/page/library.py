@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.display import counted
 from rag.page.article import DOT, article_html
-from rag.page.escape import count, escape, time_tag
+from rag.page.escape import escape, time_tag
 from rag.types import AddReport, Article
 
 N_SKIPPED_SHOWN = 20  # reasons of one file that the report spells out; a whole broken feed would fill the page
@@ -72,7 +73,7 @@ def welcome_html(n_articles: int, questions: Sequence[str]) -> str:
 
 def header_html(n_articles: int) -> str:
     """Return the masthead: name, and how much is indexed."""
-    stock = count(n_articles, "article") if n_articles else "no articles yet"
+    stock = counted(n_articles, "article") if n_articles else "no articles yet"
     return (
         f'<div class="rag-masthead"><h1>Ask the news</h1><span class="rag-motto">Answers cited to the sentence</span>'
         f'<span class="rag-stock">{stock}</span></div>'
@@ -92,7 +93,7 @@ def list_html(articles: Sequence[Article], n_articles: int, query: str, *, more:
         message = f"No article matches “{escape(query)}”." if query else "No articles yet. Add the first one."
         return f'<div class="rag-list"><p class="rag-none">{message}</p></div>'
     shown = f"{len(articles):,}" + (" or more" if more else "")
-    total = f"{shown} of {count(n_articles, 'article')}" if query or more else count(n_articles, "article")
+    total = f"{shown} of {counted(n_articles, 'article')}" if query or more else counted(n_articles, "article")
     button = '<button type="button" class="rag-more">Show more</button>' if more else ""
     rows = "".join(map(_row, articles))
     return f'<div class="rag-list"><p class="rag-total">{total}</p><ul>{rows}</ul>{button}</div>'
@@ -111,7 +112,7 @@ def _row(article: Article) -> str:
 def reader_html(article: Article, n_sentences: int) -> str:
     """Return one article opened from the list."""
     return (
-        f'<div class="rag-reader"><p class="rag-total">{count(n_sentences, "sentence")} · '
+        f'<div class="rag-reader"><p class="rag-total">{counted(n_sentences, "sentence")} · '
         f'<span class="rag-id">{escape(article.id)}</span></p>{article_html(article)}</div>'
     )
 
@@ -151,7 +152,7 @@ def reindexed_html(n_articles: int, generation: int, anew: bool, elapsed_s: floa
     """Return that the search structures are built anew, and (`anew`) every article is encoded anew."""
     done = "encoded anew, and their search structures built" if anew else "have new search structures"
     return (
-        f'<div class="rag-report"><strong>Re-index</strong> {count(n_articles, "article")} {done}, '
+        f'<div class="rag-report"><strong>Re-index</strong> {counted(n_articles, "article")} {done}, '
         f"in {elapsed_s:,.1f} s; generation {generation:,}</div>"
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.display import also_in
+from rag.display import also_in, counted
 from rag.page.article import article_html
-from rag.page.escape import count, day, escape, link_out
+from rag.page.escape import day, escape, link_out
 from rag.page.sources import Sources, Spot
 from rag.types import Copy
 
@@ -46,7 +46,7 @@ def panel_html(sources: Sources, open_spot: str | None = None, timeline: str = "
     places = {article_id: at for at, article_id in enumerate(dict.fromkeys(s.article_id for s in sources.spots))}
     known = {spot.id for spot in sources.spots}
     opened = open_spot if open_spot in known else sources.spots[0].id
-    n_articles = count(len(places), "article")
+    n_articles = counted(len(places), "article")
     heading = "Closest passages" if sources.abstained else "Sources"
     aside = "not an answer" if sources.abstained else n_articles
     chips = "".join(_chip(spot, places[spot.article_id], sources) for spot in sources.spots)

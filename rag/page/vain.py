@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from rag.display import counted
 from rag.page.article import DOT
-from rag.page.escape import count, day, escape
+from rag.page.escape import day, escape
 from rag.page.watchlist import again_button, filters_html
 from rag.saved import Vain
 from rag.saved.topics import Topic
@@ -46,8 +47,8 @@ def vain_html(vain: Sequence[Vain], topics: Sequence[Topic], *, recording: bool)
     by_topic = "".join(_topic(name, members, last) for name, members in groups)
     by_month = "".join(_month(month, vain, names) for month in _months_asked(vain))
     return (
-        f'<div class="rag-vain"><h2>Asked in vain <small>{count(len(vain), "question")}, '
-        f"asked {count(n_asked, 'time')}</small></h2>{_switch()}"
+        f'<div class="rag-vain"><h2>Asked in vain <small>{counted(len(vain), "question")}, '
+        f"asked {counted(n_asked, 'time')}</small></h2>{_switch()}"
         f'<div data-by="topic">{by_topic}</div><div data-by="month" hidden>{by_month}</div>{_end(vain)}</div>'
     )
 
@@ -67,8 +68,8 @@ def _topic(name: str, members: Sequence[Vain], last: date) -> str:
     numbers = ",".join(str(one.number) for one in members)
     return (
         f'<details class="rag-topic"><summary><span class="rag-topic-name">{escape(name)}</span>'
-        f'{_bars(members, last)}<span class="rag-topic-about">{count(len(members), "question")}, '
-        f"asked {count(n_asked, 'time')}{DOT}last {day(latest.last_day)}: {escape(latest.question)}"
+        f'{_bars(members, last)}<span class="rag-topic-about">{counted(len(members), "question")}, '
+        f"asked {counted(n_asked, 'time')}{DOT}last {day(latest.last_day)}: {escape(latest.question)}"
         f"{_now_answered(members)}</span></summary>"
         f"<ul>{rows}</ul>{_forget(numbers, 'Forget these')}</details>"
     )
@@ -80,7 +81,7 @@ def _month(month: Month, vain: Sequence[Vain], topic_of: Mapping[int, str]) -> s
     rows = "".join(_question(one, _when(days), topic_of.get(one.number, "")) for one, days in there)
     return (
         f'<details class="rag-topic"><summary><span class="rag-topic-name">{_month_name(month)}</span>'
-        f'<span class="rag-topic-about">{count(len(there), "question")}, asked {count(n_asked, "time")}'
+        f'<span class="rag-topic-about">{counted(len(there), "question")}, asked {counted(n_asked, "time")}'
         f"{_now_answered([one for one, _ in there])}</span></summary><ul>{rows}</ul></details>"
     )
 
@@ -97,7 +98,7 @@ def _question(one: Vain, when: str, topic: str = "") -> str:
 def _when(days: Mapping[date, int]) -> str:
     """Return how often, and when last."""
     last = day(max(days))
-    return last if sum(days.values()) == 1 else f"{count(sum(days.values()), 'time')}, last {last}"
+    return last if sum(days.values()) == 1 else f"{counted(sum(days.values()), 'time')}, last {last}"
 
 
 def _now_answered(members: Iterable[Vain]) -> str:

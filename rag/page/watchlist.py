@@ -9,8 +9,9 @@ import json
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
+from rag.display import counted
 from rag.page.article import DOT
-from rag.page.escape import count, day, escape, time_tag
+from rag.page.escape import day, escape, time_tag
 from rag.saved import Change, SavedQuestion, change_of
 from rag.saved.changes import why_gone
 from rag.saved.filters import as_arguments, in_words
@@ -59,7 +60,7 @@ def watchlist_html(saved: Sequence[SavedQuestion], newest: int, article: FindArt
     due = '<p class="rag-looking"><span class="rag-pulse"></span>Looking at what was added…</p>' if n_due else ""
     rows = "".join(_row(one, changes[one.number], article) for one in ordered)
     return (
-        f'<div class="rag-watchlist"><h2>Saved questions <small>{count(len(saved), "question")}, '
+        f'<div class="rag-watchlist"><h2>Saved questions <small>{counted(len(saved), "question")}, '
         f"{n_changed:,} changed</small></h2>{due}{rows}</div>"
     )
 
@@ -108,9 +109,9 @@ def _verdict(one: SavedQuestion, change: Change) -> str:
     turned = _TURNED[change.turned] + " " if change.turned else ""
     n_came, n_went = len(change.came), len(change.went)
     if n_came and n_went:
-        moved = f"{count(n_came, 'sentence')} came, {n_went:,} went"
+        moved = f"{counted(n_came, 'sentence')} came, {n_went:,} went"
     else:
-        moved = f"{count(n_came + n_went, 'sentence')} {'came' if n_came else 'went'}"
+        moved = f"{counted(n_came + n_went, 'sentence')} {'came' if n_came else 'went'}"
     return f'{failed}<p class="rag-verdict rag-news">{turned}Since {since}: {moved}</p>'
 
 
@@ -134,7 +135,7 @@ def _rests_on(answer: Answer, change: Change) -> str:
     rows = "".join(_cited(citation, "", "stayed") for citation in stayed)
     word = "also rests on" if change else "rests on"
     return (
-        f'<details class="rag-rests"><summary>It {word} {count(len(stayed), "sentence")}</summary>'
+        f'<details class="rag-rests"><summary>It {word} {counted(len(stayed), "sentence")}</summary>'
         f'<ul class="rag-sentences">{rows}</ul></details>'
     )
 

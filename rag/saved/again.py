@@ -26,7 +26,7 @@ N_VAIN_CHECKED = 100
 Told = Callable[[int, int], None]
 """Called with (done, total) as it goes on."""
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def save(rag: Rag, answer: Answer, **filters: Any) -> tuple[SavedQuestion, bool]:
@@ -56,7 +56,7 @@ def record_vain(rag: Rag, answer: Answer, filters: Mapping[str, Any]) -> None:
         question, given, basis = _made_of(rag, answer, filters)
         VainQuestions(rag.settings.index).record(question, given, answer.generation, basis)
     except RagError as error:
-        _log.warning("A question without an answer was not counted: %s", error)
+        _logger.warning("A question without an answer was not counted: %s", error)
 
 
 def _made_of(rag: Rag, answer: Answer, filters: Mapping[str, Any]) -> tuple[str, Constraints, str | None]:

@@ -7,9 +7,7 @@ from datetime import date
 from typing import Any
 
 from rag.chain import make_constraints
-from rag.types import Constraints
-
-DAYS = ("as_of", "since", "until")
+from rag.types import DAYS, Constraints
 
 
 def filters_text(given: Constraints) -> str:

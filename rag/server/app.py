@@ -29,7 +29,7 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from rag.api import Rag
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 ABOUT = """Questions about news articles; every sentence of an answer is cited to its exact source sentence.
 
@@ -94,7 +94,7 @@ async def _lifespan(service: Service, tools: Tools) -> AsyncIterator[None]:
         try:
             await run_sync(service.warm_up)
         except RagError as error:  # each question will say so; /ready does until then
-            _log.error("%s", error)
+            _logger.error("%s", error)
 
     async with tools.running(), create_task_group() as background:
         background.start_soon(warm_up)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from rag.answer_json import SURROGATE
+from rag.surrogates import SURROGATE
 from rag.types import Turn
 
 MAX_TURNS = 200  # far more than the follow-up rules look back over

@@ -19,7 +19,7 @@ from rag.server.logs import event, request_id
 from rag.server.metrics import Metrics
 from rag.server.problems import UNFORESEEN, problem
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # of a caller's id, so that it can be searched for and can't forge a log line
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"})
@@ -61,7 +61,7 @@ class Watch:
         try:
             await self._app(scope, receive, sending)
         except Exception:  # the boundary: its trace goes to the log and nowhere else
-            _log.exception("%s %s met an error that nobody foresaw", scope["method"], path)
+            _logger.exception("%s %s met an error that nobody foresaw", scope["method"], path)
             if status:  # too late for a reply: the server cuts the connection, so that nobody takes it for whole
                 raise
             await problem(scope, 500, UNFORESEEN, "fault")(scope, receive, sending)
@@ -76,7 +76,7 @@ class Watch:
             return
         fields: dict[str, Any] = {"method": scope["method"], "path": path, "status": status}
         fields |= {"elapsed_ms": round(elapsed_s * 1000, 1), "client": (scope.get("client") or ("", 0))[0]}
-        event(_log, f"{scope['method']} {path} {status} {fields['elapsed_ms']:.1f} ms", **fields)
+        event(_logger, f"{scope['method']} {path} {status} {fields['elapsed_ms']:.1f} ms", **fields)
 
 
 def _method(scope: Scope) -> str:

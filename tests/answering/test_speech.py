@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from rag.answering.question import read_question
 from rag.answering.quotations import quoted_spans
 from rag.answering.speech import NARRATION, Speech, in_words, speeches, spoken_by
+from rag.evaluation import data_folder
 from rag.reading import read
 from rag.reading.sentences import split_sentences
 from rag.words import content_stems
@@ -281,7 +281,7 @@ def articles(name):
     if name == "mini":
         lines = (ROOT / "evals" / "mini" / "articles.jsonl").read_text("utf-8").splitlines()
     else:
-        path = Path(os.environ.get("RAG_DATA", ROOT.parent / "shared" / "data")) / name / "articles.jsonl.gz"
+        path = data_folder() / name / "articles.jsonl.gz"
         if not path.exists():
             pytest.skip(f"{path} is absent")
         with gzip.open(path, "rt", encoding="utf-8") as file:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.evaluation import data_folder
+
 FOLDER = Path(__file__).parents[2] / "evals" / "stories"
-DATA = Path(os.environ.get("RAG_DATA", "../shared/data"))
+DATA = data_folder()
 SETS = ("realtimeqa-2024", "realtimeqa-2023h1")
 COUNTS = {("realtimeqa-2024", True): 64, ("realtimeqa-2024", False): 157} | {
     ("realtimeqa-2023h1", True): 19,

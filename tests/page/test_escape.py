@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.page.escape import count, day, escape, link_out, safe_address, time_tag
+from rag.display import counted
+from rag.page.escape import day, escape, link_out, safe_address, time_tag
 
 SHOWABLE = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t"))
 
@@ -57,4 +58,4 @@ def test_days_and_counts_are_written_in_words():
     assert day(date(2023, 6, 9)) == "9 June 2023"
     assert (day(None), time_tag(None)) == ("undated", "undated")
     assert time_tag(date(2023, 6, 9)) == '<time datetime="2023-06-09">9 June 2023</time>'
-    assert [count(n, "article") for n in (0, 1, 2310)] == ["0 articles", "1 article", "2,310 articles"]
+    assert [counted(n, "article") for n in (0, 1, 2310)] == ["0 articles", "1 article", "2,310 articles"]

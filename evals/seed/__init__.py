@@ -1,1 +1,0 @@
-"""The question set on the seed article."""

@@ -1,4 +1,4 @@
-"""Ship the trained reader: convert it to int8, fit the regressions that join it to the signals, report.
+"""Ship the trained reader: convert it to int8, fit the weights that join it to the signals, report.
 
 Run after `train_reader.py`: `.venv/bin/python training/fit_reader.py`. Needs nncf (only here). Fitted on questions of
 texts that the reader was never trained on, and on the tuning half of clapnq. Writes rag/answering/weights/, and prints

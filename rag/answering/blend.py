@@ -1,7 +1,8 @@
-"""The evidence model that reads: the signals' log odds and the reader's, joined by two logistic regressions.
+"""The evidence model that reads: the signals' log odds and the reader's, joined by seven weights.
 
 The signals know how rare a word is in the collection and whose form an answer has; the reader knows what the sentence
-says. How the weights were fitted, on what, and how well they do is told by `training/README.md`.
+says. A sentence's weights are a logistic regression's, a passage's were set by hand; how, on what, and how well they do
+is told by `training/README.md`.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from rag.protocols import Encoder
 from rag.types import PassageInContext, Reading
 
 N_READ = 4
-"""Passages read of those that the signals judge. With all eight read, evidence F1 and abstention AUROC on the dev parts
-of evals/seed and evals/mini and on half of clapnq are the same within 0.002, and so with five; with three they fall by
-up to 0.01 (2026-11)."""
+"""Passages read of the five that the signals judge. Measured when they judged eight (2026-11): with all eight read,
+evidence F1 and abstention AUROC on the dev parts of evals/seed and evals/mini and on half of clapnq are the same within
+0.002, and so with five; with three they fall by up to 0.01."""
 N_READ_OF_TIMELINE = 8
 """… where a course of events is asked for: what is not read is no event, and up to six are told."""
 N_REREAD = 2
@@ -37,9 +38,10 @@ class Blend:
     """What `training/fit_reader.py` writes.
 
     Attributes:
-        sentence: Weights of a sentence's log odds by the signals, of its logit by the reader, of the passage's logit by
-            the reader; then the constant.
-        passage: Weights of the passage's log odds by the signals and of its logit by the reader; then the constant.
+        sentence: Fitted weights of a sentence's log odds by the signals, of its logit by the reader, of the passage's
+            logit by the reader; then the constant.
+        passage: Weights, set by hand, of the passage's log odds by the signals and of its logit by the reader; then the
+            constant.
         threshold: Confidence below which the articles don't answer.
         version: Of these weights and the reader they were fitted to.
     """

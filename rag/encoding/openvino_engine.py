@@ -1,4 +1,4 @@
-"""The converted network on the CPU, without torch. The only file that names openvino."""
+"""The converted network on the CPU, without torch. The only file that imports openvino."""
 
 from __future__ import annotations
 

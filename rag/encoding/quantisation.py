@@ -1,8 +1,8 @@
 """A converted network with its linear layers in int8, from the ranges that their inputs took in training.
 
-Beside `openvino_engine.py` the only file that names openvino. SmoothQuant (Xiao et al., 2022, arXiv 2211.10438): what a
-few wide columns of the input spread is moved into the weights, so that one step fits all columns. Weights have a step
-for each output, inputs one for each layer with a zero point; everything else stays as it was.
+SmoothQuant (Xiao et al., 2022, arXiv 2211.10438): what a few wide columns of the input spread is moved into the
+weights, so that one step fits all columns. Weights have a step for each output, inputs one for each layer with a zero
+point; everything else stays as it was.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One writer at a time. The only file that names filelock; knows nothing of what is written.
+"""One writer at a time. Knows nothing of what is written.
 
 The operating system holds the lock for the open file, so it is released however the process ends, `kill -9` included.
 """

@@ -112,7 +112,7 @@ def main() -> None:
         for system, weights in systems.items():
             tell(f"{name} {system}: {json.dumps(measure(looked, weights))}")
     for system, figure in claim_support(encoder, reader, systems).items():
-        tell(f"wice, held-out claims, supported against not, AUROC {system}: {figure}")
+        tell(f"wice, held-out claims, relevance of the best passage of its article, AUROC {system}: {figure}")
 
 
 def export(share: float) -> None:

@@ -40,6 +40,70 @@ def test_before_an_event_only_what_was_reported_until_its_first_full_report_coun
     assert ids(timeline(RANKED, question)) == [["before"], ["theft"]]
 
 
+LEFT = "What happened after Holub left the race?"
+RUMOUR = candidate("rumour", "How the race could go if Holub leaves.", p=0.5, day=2)
+URGED = candidate("urged", "Two mayors urged Holub to leave the race.", p=0.5, day=4)
+SPOKE = candidate("spoke", "Brenn spoke to Holub about leaving the race.", p=0.5, day=5)
+ASKED = candidate("asked", "Did Holub leave the race?", p=0.5, day=6)
+DENIED = candidate("denied", "Holub did not leave the race.", p=0.5, day=7)
+DECIDED = candidate("decided", "Holub announced her decision to leave the race on Sunday.", p=0.5, day=10)
+ENDORSED = candidate("endorsed", "The party endorsed Brenn in place of Holub.", p=0.5, day=12)
+
+
+def test_what_may_come_is_called_for_asked_or_denied_is_not_the_event_that_a_question_starts_from():
+    ranked = [RUMOUR, URGED, SPOKE, ASKED, DENIED, DECIDED, ENDORSED]
+    assert ids(timeline(ranked, LEFT)) == [["decided"], ["endorsed"]]
+
+
+def test_the_event_may_stand_in_another_form_and_its_name_in_the_title():
+    leaves = candidate("leaves", "The widow leaves the race.", p=0.5, day=9, title="Holub gives up")
+    forced = candidate("forced", "A leak forced Holub to leave the race.", p=0.5, day=9)
+    for told in (leaves, forced):
+        assert ids(timeline([URGED, told, ENDORSED], LEFT)) == [[told.article.id], ["endorsed"]]
+
+
+def test_a_question_that_starts_from_an_event_which_no_report_tells_has_no_timeline():
+    partly = candidate("partly", "Holub leads in the race by two points.", p=0.6, day=3)
+    assert timeline([partly, URGED, ENDORSED], LEFT) == []
+    assert timeline([partly, URGED, ENDORSED], "What happened before Holub left the race?") == []
+    unlikely = candidate("unlikely", "Holub left the race.", p=0.01, day=1)
+    assert timeline([partly, unlikely, ENDORSED], LEFT) == []
+
+
+BRIDGE = "What happened after the Ostley bridge collapsed?"
+FELL = candidate("fell", "The Ostley bridge collapsed into the river on Monday after a barge struck it.", p=0.9, day=3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Ostley bridge collapsed when a barge struck it.",
+        "The Ostley bridge, built by two brothers from Brenn for its first tram line, collapsed three weeks ago.",
+        "The old Ostley bridge, a work of two brothers from Brenn, collapsed on June 3 under the weight of a tram.",
+    ],
+)
+def test_a_later_report_that_only_tells_the_event_again_is_no_further_event(text):
+    again = candidate("again", text, p=0.8, day=20)
+    toll = candidate("toll", "Divers left the Ostley bridge.", p=0.3, day=20)
+    assert ids(timeline([FELL, again, toll], BRIDGE)) == [["fell"], ["toll"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The death toll of the collapse of the Ostley bridge rose to nine on Friday.",
+        "Ostley's mayor resigned over the bridge that collapsed under her.",
+    ],
+)
+def test_what_came_of_the_event_is_told_though_it_tells_the_event_as_well(text):
+    assert ids(timeline([FELL, candidate("later", text, day=20)], BRIDGE)) == [["fell"], ["later"]]
+
+
+def test_a_question_that_an_article_puts_is_no_event():
+    puts = candidate("puts", "Will The Salt Gatherers return?”", p=0.5, day=15)
+    assert ids(timeline([THEFT, puts, BACK], QUESTION)) == [["theft"], ["back"]]
+
+
 def test_a_time_that_the_question_names_bounds_the_events():
     near = (date(2023, 6, 1), date(2023, 6, 14))
     assert ids(timeline(RANKED, QUESTION, near)) == [["before"], ["theft"], ["arrest"]]

@@ -93,14 +93,15 @@ def forms_of(
 ) -> list[Form]:
     """Return the form of each group: with the day of its report where another day's report contradicts it.
 
-    That other one is stated beside it, or about as probable. What contradicts another statement of the same day is
-    attributed to its outlet. A question for the state needs the day for all, one that speaks of the present for what is
-    not of its time, and one for a date for what says no more than "on Tuesday".
+    That other one is stated beside it, or about as probable. What contradicts another outlet's statement of the same
+    day is attributed to its own; day and outlet are not said where both are the same. A question for the state needs
+    the day for all, one that speaks of the present for what is not of its time, and one for a date for what says no
+    more than "on Tuesday".
     """
     stated = [group[0] for group in groups]
 
     def form(one: Candidate) -> Form:
-        if any(c.day == one.day and contradicts(c, one, question) for c in stated):
+        if any(c.day == one.day and _outlet(c) != _outlet(one) and contradicts(c, one, question) for c in stated):
             return "attributed"
         near = (c for c in ranked if _is_as_probable(c, one))
         needs = any(c.day != one.day and contradicts(c, one, question) for c in (*stated, *near))
@@ -109,6 +110,10 @@ def forms_of(
         return "reported" if needs else "plain"
 
     return [form(one) for one in stated]
+
+
+def _outlet(candidate: Candidate) -> str:
+    return (candidate.article.source or "").casefold()
 
 
 def contradicts(a: Candidate, b: Candidate, question: Question) -> bool:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -233,9 +234,23 @@ def test_contradicting_reports_need_their_days_and_others_do_not():
 
 
 def test_reports_of_one_day_that_contradict_each_other_are_attributed():
-    same_day = candidate("x", "The ferry fire injured 17 people.", p=0.6, day=3)
+    same_day = candidate("x", "The ferry fire injured 17 people.", p=0.6, day=3, source="Daily Post")
     assert forms_of([[OLD], [same_day]], [OLD, same_day], HOW_MANY) == ["attributed", "attributed"]
     assert forms_of([[OLD]], [OLD, same_day], HOW_MANY) == ["plain"]
+
+
+def test_neither_day_nor_outlet_is_said_of_reports_that_have_both_in_common():
+    of_post = replace(OLD, article=replace(OLD.article, source="Daily Post"))
+    same = candidate("x", "The ferry fire injured 17 people.", p=0.6, day=3, source="daily post")
+    assert forms_of([[of_post], [same]], [of_post, same], HOW_MANY) == ["plain", "plain"]
+    other = candidate("y", "The ferry fire injured 15 people.", p=0.6, day=3, source="Ostley Times")
+    assert forms_of([[of_post], [same], [other]], [of_post, same, other], HOW_MANY) == ["attributed"] * 3
+
+
+def test_the_day_of_an_old_report_is_said_whatever_rivals_it():
+    same = candidate("x", "The ferry fire injured 17 people.", p=0.6, day=3)
+    assert forms_of([[OLD], [same]], [OLD, same], HOW_MANY, date(2023, 9, 1)) == ["reported", "reported"]
+    assert forms_of([[OLD], [same]], [OLD, same, MID], HOW_MANY) == ["reported", "plain"]
 
 
 def test_a_report_that_is_not_stated_makes_the_day_needed_where_it_is_about_as_probable():

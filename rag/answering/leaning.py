@@ -19,8 +19,14 @@ from rag.words import content_stems
 # A sentence that opens like this stands on the one before it, unless a name in it says what it is about. It brings no
 # sentence all the same: "it" is mostly what the question asks about, and bringing one lowers the evidence F1.
 _LEANS = re.compile(
-    r"^\W*(?:it|this|that|these|those|its|such|both|the former|the latter|but|however|still|yet|instead|rather"
-    r"|moreover|also)\b",
+    r"^\W*(?:(?:(?:and|or|then),? |so (?!that ))?(?:it|this|that|these|those|its|such)|both|the former|the latter|but"
+    r"|however|still|yet|instead|rather|moreover|also)\b",
+    re.IGNORECASE,
+)
+# … but for one that goes on with the sentence before it ("And it costs five crowns"), where it leads the answer.
+_GOES_ON = re.compile(
+    r"^\W*(?:and|but|so|or|yet|then),? (?:its?|(?:this|that|these|those) (?:is|was|are|were|has|have|had|will|would"
+    r"|may|might|can|could|means?|meant))\b",
     re.IGNORECASE,
 )
 # One that opens with a person's pronoun is about whom the sentence before names, whoever else is named in it; not in
@@ -29,7 +35,7 @@ _DAY = rf"{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _UNIT = r"(?:day|night|morning|afternoon|evening|week|weekend|month|year|hour|minute)s?"
 # Before the pronoun may stand a turn ("But"), a time ("The next day", "On Tuesday", "Two weeks later"; not "The day"),
 # and a few words without a name that end in a comma ("After the vote, …").
-_TURNS = r"(?:(?i:but|and|so|yet|then|still|however|instead|meanwhile|later),? ){0,2}"
+_TURNS = r"(?:(?i:but|and|or|so|yet|then|still|however|instead|meanwhile|later),? ){0,2}"
 _TIME = (
     rf"(?:(?:On|In|By|Early|Late|Later|Earlier) )?(?:[Tt]he )?(?i:next|following|same|previous|last|that|this) {_UNIT}"
     rf"|\w+ (?:[a-z]+ )?{_UNIT} (?:later|earlier|before|after)"
@@ -67,7 +73,7 @@ def with_companions(groups: Sequence[Group], question: str) -> list[Group]:
     That is the nearest of the two sentences before it that names one whom the pronoun may mean ("she" is no Robert);
     further off, "he" is often another. Where neither does, none is brought: a sentence more would not help; nor where
     the question has the first name in it, so that the asker knows whom "he" or "she" means. A companion that is stated
-    anyway is moved, not repeated.
+    anyway is moved, not repeated. Where the first sentence only goes on with the one before it, that one is brought.
 
     Args:
         groups: What is stated, in order.
@@ -79,7 +85,7 @@ def with_companions(groups: Sequence[Group], question: str) -> list[Group]:
     for group in groups:
         if group in done:  # moved before another one already
             continue
-        companion = _companion(group[0], asked)
+        companion = _companion(group[0], asked) or (None if done else _led_by(group[0]))
         if companion is not None and not _group_with(done, companion):
             stated = _group_with(groups, companion)
             if stated or n_left:
@@ -102,6 +108,14 @@ def _companion(candidate: Candidate, asked: frozenset[str]) -> Candidate | None:
             known = pronoun not in ("they", "their") and asked & set(content_stems(meant[0]))
             return None if known else named
     return None
+
+
+def _led_by(candidate: Candidate) -> Candidate | None:
+    """Return the sentence that a candidate without a name goes on with; None where it begins anew."""
+    if candidate.before is None or not _GOES_ON.match(candidate.text) or _NAME.search(candidate.text):
+        return None
+    before = _sentence(candidate, candidate.before)
+    return before if is_citable(before.text) and stands_alone(before.text) else None
 
 
 def _pronoun(text: str) -> str | None:

@@ -23,6 +23,7 @@ WHEN = "When was the bridge opened?"
         # what stands before the pronoun names nobody
         ("But he refused.", True),
         ("And yet she came.", True),
+        ("Or she stays.", True),
         ("On Tuesday, he resigned.", True),
         ("On 4 June 2023 her sons met.", True),
         ("The next day he was arrested.", True),
@@ -45,6 +46,13 @@ def test_a_sentence_lacks_a_name_where_a_pronoun_is_all_it_has_for_its_person(te
     [
         ("It will reopen in March.", False),
         ("But nobody came.", False),
+        ("And it costs five crowns.", False),
+        ("So these were sold.", False),
+        ("Or it may rain.", False),
+        ("Then that was that.", False),
+        ("So that all could see, the lamps were lit.", True),
+        ("And the ferry sank.", True),
+        ("And it will reopen in Port Senn.", True),
         ("It will reopen in Port Senn.", True),
         ("However, Strand Line refused.", True),
         ("He resigned.", False),
@@ -116,3 +124,23 @@ def test_at_most_two_sentences_are_brought():
     assert texts(with_companions(groups, WHEN)) == [
         ["Ann Holub arrived."], ["She waved."], ["Bea Holub arrived."], ["She waved."], ["She waved."]
     ]  # fmt: skip
+
+
+JAR = "A shop by the harbour sells sand in a jar."
+
+
+def test_a_first_sentence_that_only_goes_on_with_another_brings_that_one():
+    it = candidate("a", JAR, "And it costs five crowns.", p=0.8)
+    late = candidate("b", "The rain had stopped.", "But it was late.", p=0.4)
+    assert texts(with_companions([[it], [late]], WHEN)) == [[JAR], ["And it costs five crowns."], ["But it was late."]]
+
+
+@pytest.mark.parametrize("text", ["It costs five crowns.", "And it is sold in Port Senn.", "And the jar is blue."])
+def test_a_first_sentence_about_a_thing_that_begins_anew_or_has_a_name_brings_none(text):
+    alone = [[candidate("a", JAR, text)]]
+    assert with_companions(alone, WHEN) == alone
+
+
+def test_a_first_sentence_brings_none_that_leans_itself():
+    alone = [[candidate("a", "It was late.", "And it costs five crowns.")]]
+    assert with_companions(alone, WHEN) == alone

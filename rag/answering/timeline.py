@@ -35,6 +35,8 @@ _SOUGHT = re.compile(r"\bto (?P<do>\w+)|\b(?:about|of|on|against|from|for|by|con
 _DONE = re.compile(
     r"\b(?:announc\w+|deci(?:de|sion)\w*|cho(?:se|sen|ice)|forc(?:ed|es|ing)|caus(?:ed|es|ing)|led)\b", re.I
 )
+# "The start of the strike", "the vote took place": that it happened is said of the event, and seldom by who reports it.
+_OCCURS = frozenset(["start", "begin", "outbreak", "onset", "happen", "occur", "take", "place"])
 
 _ASKS = re.compile(
     r"\bwhat (?:(?:has|have|had|all|else) )*(?:happened|happen|occurred|took place|followed|came)(?: \w+){0,3}? "
@@ -117,6 +119,7 @@ def _event(question: str) -> tuple[frozenset[str], list[frozenset[str]]]:
     """Return the words, base forms as stems, of the event that a question starts from: its own, and those of names."""
     match = _ANCHOR.search(question)
     stems = frozenset(map(base_stem, content_stems(match["event"]))) if match else frozenset()
+    stems = stems - _OCCURS or stems
     names = [name for name in map(stems.intersection, read_question(question).names) if name]
     return stems.difference(*names), names
 

@@ -62,6 +62,13 @@ def test_the_event_may_stand_in_another_form_and_its_name_in_the_title():
         assert ids(timeline([URGED, told, ENDORSED], LEFT)) == [[told.article.id], ["endorsed"]]
 
 
+def test_that_an_event_began_need_not_be_reported_in_so_many_words():
+    walked = candidate("walked", "Bakers joined the strike in Ostley.", p=0.5, day=3)
+    ended = candidate("ended", "The owner in Ostley gave in.", p=0.5, day=9)
+    for event in ("the strike in Ostley began", "the outbreak of the strike in Ostley"):
+        assert ids(timeline([walked, ended], f"What happened after {event}?")) == [["walked"], ["ended"]]
+
+
 def test_a_question_that_starts_from_an_event_which_no_report_tells_has_no_timeline():
     partly = candidate("partly", "Holub leads in the race by two points.", p=0.6, day=3)
     assert timeline([partly, URGED, ENDORSED], LEFT) == []

@@ -6,8 +6,8 @@ the same, rivals, parts or events of a whole is told in the files beside this on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from rag.answering import shares
 from rag.answering.candidates import Candidate as Candidate
@@ -21,12 +21,13 @@ from rag.answering.expected import could_answer
 from rag.answering.leaning import with_companions as with_companions
 from rag.answering.parts import complete
 from rag.answering.question import Question, read_question
+from rag.answering.quotations import cut_quotation, has_mark
 from rag.answering.sameness import says_same
 from rag.answering.timeline import asks_for_timeline, timeline
 from rag.display import ABSTENTION, Form, n_outlets, statement_text
 from rag.display import answer_text as answer_text
 from rag.display import display_text as display_text
-from rag.types import Citation, Constraints, Statement
+from rag.types import Citation, Constraints, Sentence, Statement
 
 # What answers them is a few words, which are there or not.
 _SHORT = frozenset({"who", "when", "where", "how many"})
@@ -56,6 +57,41 @@ def compose(ranked: Sequence[Candidate], question: str, constraints: Constraints
     chosen = newest_first(complete(chosen, ranked, question, shares.MAX_STATEMENTS), ranked, asked)
     groups = with_companions(order(chosen), question)
     return Composition(tuple(groups), tuple(forms_of(groups, ranked, asked, constraints.present)))
+
+
+def with_whole_quotations(composed: Composition, sentences_of: Callable[[str], Sequence[Sentence]]) -> Composition:
+    """State the other sentences of each quotation that a statement would cut, in their order beside it.
+
+    Where one of them is stated already the statements stay as they are.
+
+    Args:
+        composed: What is stated.
+        sentences_of: Returns the sentences of an article, in order.
+    """
+    told = {group[0].key for group in composed.groups}
+    stated: list[tuple[Group, Form]] = []
+    for group, form in zip(composed.groups, composed.forms, strict=True):
+        whole = _quotation(group[0], sentences_of)
+        others = {candidate.key for candidate in whole} - {group[0].key}
+        if others & told:
+            whole = [group[0]]
+        told |= others
+        stated += [(group, form) if one.key == group[0].key else ([one], "plain") for one in whole]
+    return Composition(tuple(group for group, _ in stated), tuple(form for _, form in stated))
+
+
+def _quotation(lead: Candidate, sentences_of: Callable[[str], Sequence[Sentence]]) -> list[Candidate]:
+    """Return the sentences of the quotation that a sentence opens without closing it, or closes; else itself alone."""
+    if not has_mark(lead.text):
+        return [lead]
+    sentences, text = sentences_of(lead.article.id), lead.article.text
+    places = cut_quotation(text, [(s.start, s.end) for s in sentences], lead.sentence.ordinal)
+    return [
+        lead
+        if s.ordinal == lead.sentence.ordinal
+        else replace(lead, sentence=s, text=text[s.start : s.end], short=None)
+        for s in (sentences[place] for place in places)
+    ]
 
 
 def choose(ranked: Sequence[Candidate], question: Question | None = None) -> list[Group]:

@@ -13,6 +13,7 @@ from operator import itemgetter
 Span = tuple[int, int]
 
 _DOUBLE = re.compile(r"[“”„«»\"]|``|''")
+_MARK = re.compile(rf"{_DOUBLE.pattern}|[‘’']")
 _OPENERS = frozenset("“„«") | {"``"}
 _CLOSERS = frozenset("”»") | {"''"}
 # Single marks are apostrophes far more often than quotes: a pair counts only where it opens before a capital (or a
@@ -20,6 +21,9 @@ _CLOSERS = frozenset("”»") | {"''"}
 _SINGLE = re.compile(r"(?<![\w’'])[‘'](?=[A-Z0-9])(?:[^‘’'\"“”\n]|(?<=\w)[’'](?=\w)){2,600}?[,.?!…][’'](?!\w)")
 LONGEST_QUOTE = 2_500
 """Characters: quotes of several paragraphs in news are shorter; a mark that closes only beyond was never closed."""
+
+MOST_SENTENCES = 3
+"""A quotation of so many sentences is stated whole: its speaker is mostly named in the last; longer is an article."""
 
 
 def quoted_spans(text: str, sentences: Sequence[Span]) -> list[Span]:
@@ -35,6 +39,30 @@ def quoted_spans(text: str, sentences: Sequence[Span]) -> list[Span]:
     double = list(_double_spans(text, sentences))
     single = [found.span() for found in _SINGLE.finditer(text) if not _overlaps(found.span(), double)]
     return sorted(double + single)
+
+
+def cut_quotation(text: str, sentences: Sequence[Span], at: int) -> range:
+    """Return the places of the sentences over which the quotation runs that sentence `at` opens or closes, not both.
+
+    It is told as a whole where it takes `MOST_SENTENCES` at most, in one paragraph; else sentence `at` stands alone.
+
+    Args:
+        text: A whole article.
+        sentences: Start and end of its sentences, in order.
+        at: Place of the sentence.
+    """
+    start, end = sentences[at]
+    spans = quoted_spans(text, sentences)
+    opened = min((begin for begin, close in spans if begin < start < close <= end), default=start)
+    closed = max((close for begin, close in spans if start <= begin < end < close), default=end)
+    first, last = (bisect_right(sentences, offset, key=itemgetter(0)) - 1 for offset in (opened, closed - 1))
+    one_paragraph = "\n\n" not in text[sentences[first][0] : sentences[last][1]]
+    return range(first, last + 1) if last - first < MOST_SENTENCES and one_paragraph else range(at, at + 1)
+
+
+def has_mark(text: str) -> bool:
+    """Tell whether there is a mark in a text that may open or close a quotation, an apostrophe among them."""
+    return _MARK.search(text) is not None
 
 
 def _double_spans(text: str, sentences: Sequence[Span]) -> Iterator[Span]:

@@ -18,6 +18,7 @@ from rag.answering.compose import (
     confidence,
     evidence,
     state,
+    with_whole_quotations,
 )
 from rag.answering.followup import standalone_question
 from rag.answering.places import other_words
@@ -118,6 +119,7 @@ class Steps:
         citations: tuple[Citation, ...] = ()
         if ranked and sure >= self.model.threshold:
             composed = compose(ranked, at.standalone, at.constraints)
+            composed = with_whole_quotations(composed, at.snapshot.sentences)
             statements, citations = state(composed.groups, composed.forms)
         return replace(at, answer=self._answer(at, statements, citations, sure, ranked, missing))
 

@@ -332,3 +332,51 @@ class Shelf:
         held = self._held[article_id]
         assert held.before is not None
         return held.before, held.sentence
+
+
+QUOTED = (
+    "The hall fell silent.",
+    "“We will rebuild the pier.",
+    "It is ours,” Holub said.",
+    "“Nobody left,” Brenn said.",
+)
+
+
+def whole(
+    made: tuple[Article, tuple[Sentence, ...]], *probabilities: float
+) -> tuple[list[tuple[str, list[int]]], bool]:
+    """Return each statement with the ordinals it cites, and whether the answer passes the check."""
+    composed = compose.compose(compose.candidates([reading(made, *probabilities)]), "What will be rebuilt?")
+    composed = compose.with_whole_quotations(composed, lambda _: made[1])
+    statements, citations = compose.state(composed.groups, composed.forms)
+    text = compose.answer_text(statements)
+    answer = Answer("q", "q", None, text, False, 0.9, statements, citations, (), 1, Models("e", "m"))
+    held = mock.Mock(article=lambda _: made[0], sentences=lambda _: made[1])
+    cited = {c.number: c.sentences[0] for c in citations}
+    return [(s.text, [cited[n] for n in s.citations]) for s in statements], verify(answer, held).ok
+
+
+@pytest.mark.parametrize("lead", [1, 2])
+def test_of_a_quotation_that_a_statement_would_cut_every_sentence_is_stated_in_order_with_its_own_citation(lead):
+    probabilities = [0.9 if at == lead else 0.1 for at in range(4)]
+    assert whole(article("q", *QUOTED), *probabilities) == (
+        [("“We will rebuild the pier.", [1]), ("It is ours,” Holub said.", [2])],
+        True,
+    )
+
+
+def test_what_a_whole_quotation_has_in_it_is_not_stated_again():
+    assert whole(article("q", *QUOTED), 0.1, 0.9, 0.8, 0.7) == (
+        [("“We will rebuild the pier.", [1]), ("It is ours,” Holub said.", [2]), ("“Nobody left,” Brenn said.", [3])],
+        True,
+    )
+
+
+def test_a_quotation_is_not_brought_whole_where_a_part_of_it_is_stated_already():
+    made = article("q", "“We will rebuild.", "The pier is ours.", "It stays,” Holub said.")
+    assert whole(made, 0.1, 0.9, 0.8) == ([("The pier is ours.", [1]), ("It stays,” Holub said.", [2])], True)
+
+
+def test_a_sentence_whose_quotations_begin_and_end_in_it_is_stated_alone():
+    assert whole(article("q", *QUOTED), 0.1, 0.1, 0.1, 0.9) == ([("“Nobody left,” Brenn said.", [3])], True)
+    assert whole(article("q", *QUOTED), 0.9, 0.1, 0.1, 0.1) == ([("The hall fell silent.", [0])], True)

@@ -43,6 +43,12 @@ def display_text(quote: str) -> str:
     return _STOP_BEFORE_COMMA.sub(",", _DEBRIS.sub("", _MARKER.sub("", " ".join(quote.split()))))
 
 
+def nearest(text: str, phrase: str, at: int) -> int | None:
+    """Return where in `text` a phrase begins that stood about `at` before the text was tidied; None if it is gone."""
+    places = [match.start() for match in re.finditer(re.escape(phrase), text)]
+    return min(places, key=lambda place: abs(place - at), default=None)
+
+
 def short_date(day: date) -> str:
     """Return a day as "5 Feb 2024"."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -231,13 +231,15 @@ class Statement:
     """One sentence of an answer, the numbers of its citations, and its support in [0, 1].
 
     Attributes:
-        short: The words of `text` that answer by themselves, for showing; no part of the answer's JSON.
+        short: The words of `text` that answer by themselves, for showing.
+        short_at: Where they begin in `text`; None where that is not known. Neither is part of the answer's JSON.
     """
 
     text: str
     citations: tuple[int, ...]
     support: float
     short: str | None = field(default=None, compare=False)
+    short_at: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Candidate:
         before: The sentence before it in its article, where there is one.
         before_that: The sentence before `before`.
         short: The words of it that answer by themselves, where the evidence model finds some.
+        short_at: Where they begin in `text`.
         story: Id of the story that its article tells; empty where that is not known.
     """
 
@@ -36,6 +37,7 @@ class Candidate:
     before_that: Sentence | None = None
     short: str | None = None
     story: str = ""
+    short_at: int = 0
 
     @property
     def teller(self) -> str:
@@ -80,7 +82,8 @@ def candidates(readings: Sequence[Reading], story_of: Mapping[str, str] | None =
             short = reading.context.article.text[slice(*answer)] if answer else None
             article = reading.context.article
             story = story_of.get(article.id, "")
-            candidate = Candidate(article, sentence, text, probability, before, before_that, short, story)
+            short_at = answer[0] - sentence.start if answer else 0
+            candidate = Candidate(article, sentence, text, probability, before, before_that, short, story, short_at)
             known = best.get(candidate.key)
             if known is None or candidate.probability > known.probability:
                 best[candidate.key] = candidate

@@ -24,7 +24,7 @@ from rag.answering.question import Question, read_question
 from rag.answering.quotations import cut_quotation, has_mark
 from rag.answering.sameness import says_same
 from rag.answering.timeline import asks_for_timeline, timeline
-from rag.display import ABSTENTION, Form, n_outlets, statement_text
+from rag.display import ABSTENTION, Form, n_outlets, nearest, statement_text
 from rag.display import answer_text as answer_text
 from rag.display import display_text as display_text
 from rag.types import Citation, Constraints, Sentence, Statement
@@ -164,7 +164,8 @@ def state(groups: Sequence[Group], forms: Sequence[Form] = ()) -> tuple[tuple[St
         text = statement_text(first.text, first.article.published, form, outlets, first.article.source)
         # An event answers as a whole: no word of it is the answer.
         short = display_text(first.short) if first.short and form != "event" else None
-        statements.append(Statement(text, tuple(numbers), support, short))
+        short_at = nearest(text, short, len(display_text(first.text[: first.short_at]))) if short else None
+        statements.append(Statement(text, tuple(numbers), support, short, short_at))
     return tuple(statements), tuple(citations)
 
 

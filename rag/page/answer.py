@@ -174,14 +174,21 @@ def _said(statement: Statement) -> str:
     if not statement.citations and words.endswith(UNBACKED):
         plain = escape(words.removesuffix(UNBACKED).rstrip())
         return f'<span class="rag-unbacked">{plain} <em>not backed by the articles</em></span>'
-    return _with_short(words, statement.short)
+    return _with_short(words, statement.short, statement.short_at)
 
 
-def _with_short(text: str, short: str | None) -> str:
-    """Return a statement as HTML, its short answer standing out; one that is most of the statement would not."""
-    at = text.find(short) if short and len(short) <= _MOST_OF * len(text) else -1
-    if short is None or at < 0:
+def _with_short(text: str, short: str | None, at: int | None) -> str:
+    """Return a statement as HTML, its short answer standing out; one that is most of the statement would not.
+
+    Where it is not known where that stands, it is the first place at which it is no part of a longer word.
+    """
+    if not short or len(short) > _MOST_OF * len(text):
         return escape(text)
+    if at is None or not text.startswith(short, at):
+        found = re.search(rf"(?<!\w){re.escape(short)}(?!\w)", text)
+        if found is None:
+            return escape(text)
+        at = found.start()
     before, after = escape(text[:at]), escape(text[at + len(short) :])
     return f'{before}<strong class="rag-short">{escape(short)}</strong>{after}'
 

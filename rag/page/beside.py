@@ -18,6 +18,7 @@ def beside(answer: Answer) -> dict[str, Any]:
     return {
         "notice": answer.notice,
         "short": [statement.short for statement in answer.statements],
+        "short_at": [statement.short_at for statement in answer.statements],
         "story": [citation.story for citation in answer.citations],
         "also": [[_written(copy) for copy in citation.also] for citation in answer.citations],
     }
@@ -27,12 +28,15 @@ def with_beside(answer: Answer, kept: object) -> Answer:
     """Return the answer with what `beside` made of it."""
     if not isinstance(kept, Mapping):
         return answer
-    short = _listed(kept, "short", len(answer.statements))
+    short, places = (_listed(kept, name, len(answer.statements)) for name in ("short", "short_at"))
     story, also = (_listed(kept, name, len(answer.citations)) for name in ("story", "also"))
     return replace(
         answer,
         notice=_text(kept.get("notice")),
-        statements=tuple(replace(s, short=_text(words)) for s, words in zip(answer.statements, short, strict=True)),
+        statements=tuple(
+            replace(s, short=_text(words), short_at=_place(at))
+            for s, words, at in zip(answer.statements, short, places, strict=True)
+        ),
         citations=tuple(
             replace(citation, story=_text(of) or "", also=_copies(copies))
             for citation, of, copies in zip(answer.citations, story, also, strict=True)
@@ -53,6 +57,10 @@ def _copies(kept: object) -> tuple[Copy, ...]:
 def _listed(kept: Mapping[str, Any], name: str, n: int) -> list[Any]:
     values = kept.get(name)
     return [*values] if isinstance(values, list) and len(values) == n else [None] * n
+
+
+def _place(value: object) -> int | None:
+    return value if isinstance(value, int) and value >= 0 else None
 
 
 def _text(value: object) -> str | None:

@@ -1,5 +1,7 @@
 from datetime import date
 
+import pytest
+
 from rag.answering.candidates import candidates, confidence, evidence
 from rag.answering.compose import state
 from rag.types import Article, Evidence, Passage, PassageInContext, Reading, Sentence
@@ -63,3 +65,14 @@ def test_a_candidate_has_the_short_answer_that_the_reading_found_in_it():
     assert [c.short for c in found] == ["35 minutes", None]
     assert [s.short for s in state([[found[0]]])[0]] == ["35 minutes"]
     assert [c.short for c in candidates([Reading(context, 0.9, (0.8, 0.1))])] == [None, None]
+
+
+@pytest.mark.parametrize("quote", ["Of the 2024 boats 20 sank.", "Of  the\n2024 boats [3] 20 sank, not 20 more."])
+def test_a_statement_knows_where_its_short_answer_stands(quote):
+    at = quote.index(" 20 ") + 1
+    context = PassageInContext(
+        Article("a", "Boats", quote), Passage(0, "a", 0, 0, 0, len(quote), quote), (Sentence("a", 0, 0, len(quote)),)
+    )
+    (found,) = candidates([Reading(context, 0.9, (0.8,), ((at, at + 2),))])
+    ((stated,), _) = state([[found]])
+    assert (stated.short, stated.short_at) == ("20", stated.text.index(" 20 ") + 1)

@@ -32,7 +32,7 @@ def answer(rag):
     return replace(
         plain,
         notice="The language model is silent. The articles are quoted instead.",
-        statements=(replace(plain.statements[0], short="from Montana"), *plain.statements[1:]),
+        statements=(replace(plain.statements[0], short="from Montana", short_at=3), *plain.statements[1:]),
         citations=tuple(replace(citation, story="s", also=(copy,)) for citation in plain.citations),
     )
 
@@ -50,7 +50,15 @@ def test_a_reload_draws_an_answer_as_it_was(rag, answer):
         assert shown in again.html
 
 
-@pytest.mark.parametrize("kept_beside", [None, 7, {}, {"notice": 1, "short": "x", "story": [1], "also": [[7], 8]}])
+def test_where_the_short_answer_stands_is_kept(answer):
+    first, *others = with_beside(with_beside(answer, {}), json.loads(json.dumps(beside(answer)))).statements
+    assert (first.short, first.short_at) == ("from Montana", 3)
+    assert {other.short_at for other in others} <= {None}
+
+
+@pytest.mark.parametrize(
+    "kept_beside", [None, 7, {}, {"notice": 1, "short": "x", "short_at": ["1"], "story": [1], "also": [[7], 8]}]
+)
 def test_what_a_browser_has_made_of_it_spoils_no_answer(answer, kept_beside):
     plain = with_beside(answer, {})
     assert (plain.notice, [s.short for s in plain.statements]) == (None, [None] * len(answer.statements))

@@ -90,6 +90,16 @@ def test_nothing_stands_out_where_there_is_no_short_answer_or_it_is_most_of_the_
     assert page.find_class("rag-statement")[0].text_content().startswith("Rain fell on most days.")
 
 
+@pytest.mark.parametrize(("at", "before"), [(18, "Of the 2024 boats "), (None, "Of the 2024 boats "), (7, "Of the ")])
+def test_the_short_answer_stands_out_where_it_was_meant_and_never_in_a_longer_word_by_chance(at, before):
+    rag = stocked()
+    answer = answered(ACROSS_TWO, rag)
+    statement = replace(answer.statements[0], text="Of the 2024 boats 20 sank.", short="20", short_at=at)
+    page = tree(answer_html(replace(answer, statements=(statement,)), gather(rag, "a7", answer)))
+    (shown,) = page.find_class("rag-short")
+    assert (shown.getparent().text, shown.text) == (before, "20")
+
+
 def test_a_number_without_a_citation_is_plain_text():
     rag = stocked()
     answer = replace(answered(ACROSS_TWO, rag), statements=(Statement("So it was.", (9,), 0.9),))

@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Judged, SignalsEvidence, sigmoid
+from rag.answering.question import Question, read_question
 from rag.answering.reader import CLIP, FOLDER, OF_ANSWER, OF_PASSAGE, OF_SENTENCE, READER_SIGNALS, Read, Reads
 from rag.answering.rereading import reread
+from rag.answering.short_form import Span, short_form
 from rag.answering.timeline import asks_for_timeline
 from rag.protocols import Encoder
 from rag.types import PassageInContext, Reading
@@ -109,19 +111,31 @@ class ReaderEvidence:
         likely = sorted(chosen, key=lambda i: -self._relevance(judged[i], reads[i]))[:N_REREAD]
         again = reread(self._reader, question, [contexts[i] for i in likely], [reads[i] for i in likely])
         reads |= zip(likely, again, strict=True)
-        return [self._reading(of_signals, reads.get(i)) for i, of_signals in enumerate(judged)]
+        asked = read_question(question)
+        return [self._reading(asked, of_signals, reads.get(i)) for i, of_signals in enumerate(judged)]
 
-    def _reading(self, of_signals: Judged, read: Read | None) -> Reading:
+    def _reading(self, asked: Question, of_signals: Judged, read: Read | None) -> Reading:
         n = len(of_signals.sentences)
         signals = np.full((n, len(READER_SIGNALS)), -CLIP, np.float32) if read is None else read.signals
         sentences = self._blend.sentences(of_signals.sentences, signals[:, OF_SENTENCE], signals[:, OF_PASSAGE])
         relevance = self._relevance(of_signals, read)
         # An answer is worth leading with where the reader prefers it to none.
-        known = zip(read.answers if read else (None,) * n, signals[:, OF_ANSWER], strict=True)
-        answers = tuple(span if sure > 0 else None for span, sure in known)
+        marked = zip(read.answers if read else (None,) * n, signals[:, OF_ANSWER], strict=True)
+        sure = [span if odds > 0 else None for span, odds in marked]
+        answers = _short_forms(asked, of_signals.context, sure)
         probabilities = tuple(map(float, sigmoid(sentences)))
         return Reading(of_signals.context, float(sigmoid(np.array(relevance))), probabilities, answers)
 
     def _relevance(self, of_signals: Judged, read: Read | None) -> float:
         of_reader = -CLIP if read is None else float(read.signals[0, OF_PASSAGE])
         return self._blend.relevance(of_signals.relevance, of_reader)
+
+
+def _short_forms(asked: Question, context: PassageInContext, marked: Sequence[Span | None]) -> tuple[Span | None, ...]:
+    """Return the short form of each sentence of a passage, by its place in the article, from what the reader marked."""
+    found: list[Span | None] = []
+    for sentence, span in zip(context.sentences, marked, strict=True):
+        text, at = context.article.text[sentence.start : sentence.end], sentence.start
+        short = short_form(asked, text, (span[0] - at, span[1] - at)) if span else None
+        found.append((short[0] + at, short[1] + at) if short else None)
+    return tuple(found)

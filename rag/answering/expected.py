@@ -168,10 +168,10 @@ _ACTS = tuple(
     )
 )
 _ASKS_FOR_MORE = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
-# The answer is among what is offered: "Which one, A or B?", "Who leads: A, B?", "Which of A and B …", "A vs. B".
-_OFFERS = re.compile(
-    r"\bor\b|\bvs?\b|\bversus\b|/|:.*,|, [A-Z]|\b(?:[Ww]hich of|[Ww]h(?:o|ich)\b.*\bbetween)\b.* and\b"
-)
+# The answer is among what is offered: "Which one, A or B?", "Who leads: A, B?", "Which of A and B …", "A vs. B"; or in
+# a list, "Who leads, A, B?", which looks like a place or a date: "in Bremen, Northland".
+_OFFERS = re.compile(r"\bor\b|\bvs?\b|\bversus\b|/|:.*,|\b(?:[Ww]hich of|[Ww]h(?:o|ich)\b.*\bbetween)\b.* and\b")
+_LISTS = re.compile(", [A-Z]")
 # Words without content that answer all the same.
 _TELLING_WORDS = "no not none never nobody nothing yes all both each every half some few many one once twice only"
 _TELLING = frozenset(_TELLING_WORDS.split())
@@ -202,6 +202,11 @@ def form_odds(question: Question, sentence: str, spoken: bool | None = None) -> 
 
 
 def says_nothing_new(question: Question, sentence: str) -> bool:
+    """Tell whether a sentence only repeats a question that may list nothing to choose from."""
+    return not _LISTS.search(question.text) and repeats(question, sentence)
+
+
+def repeats(question: Question, sentence: str) -> bool:
     """Tell whether a sentence only repeats a question that asks for more than "Did it sink?" or "Which, A or B?"."""
     asks = question.kind != "polar" and _ASKS_FOR_MORE.search(question.text)
     if not asks or _OFFERS.search(question.text) or n_new_stems(question, sentence):

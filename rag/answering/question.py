@@ -105,6 +105,25 @@ also however meanwhile maybe perhaps actually exactly roughly approximately
 """
 _OPENERS = frozenset(_OPENING_WORDS.split())
 
+_WH = "(?:who|whom|whose|what|which|where|when|why|how)"
+# "Did it sink?", "Won't they come?", "So is it over?", "After the storm, did it sail?"
+_POLAR = re.compile(
+    rf"^\W*(?:(?:and|so|but|then) |(?:(?!\b{_WH}\b)[^,?]){{1,60}}, )?"
+    r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|wo)(?:n['’]t)?\b",
+    re.IGNORECASE,
+)
+# … but "Do we know who won?", "Can you tell me at what price?" ask for what is known.
+_INDIRECT = re.compile(
+    r"\b(?:know|known|sa(?:y|ys|id)|tell|told|me|us|clear|decided?|revealed?|explain(?:ed)?|announced?|out)"
+    rf" (?:{_PREPOSITION} )?{_WH}\b",
+    re.IGNORECASE,
+)
+# "Did the tram or the bus win?" asks for one of two; "or not", "a day or two" and "any killed or hurt" offer none.
+_CHOICE = re.compile(
+    r"^(?!.*\bany(?:one|body|thing)?\b).*\b(?:or(?! (?:not|no|two|so|more|less|fewer|later|earlier)\b)|vs|versus)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
 # Words that name the form of the answer, not its subject: an article need not contain them.
 _FORM_WORDS: dict[Kind, frozenset[str]] = {
     "how long": frozenset({"long", "old", "hours", "minutes", "days", "weeks", "months", "years", "duration"}),
@@ -144,6 +163,14 @@ class Question:
 def kind_of(text: str) -> Kind:
     """Return what kind of answer `text` asks for; "other" where no pattern is met."""
     return next((kind for kind, pattern in _KINDS if pattern.search(text)), "other")
+
+
+def asks_yes_or_no(question: Question) -> bool:
+    """Tell whether yes or no answers: "Did it sink?", but not "Did it sink or burn?" or "Do we know who sank it?"."""
+    text = question.text
+    if not _POLAR.match(text) or _INDIRECT.search(text) or _CHOICE.search(text):
+        return False
+    return question.kind in ("polar", "other", "said")
 
 
 def names_in(text: str) -> list[str]:

@@ -25,7 +25,8 @@ _CUT_BY_WORDS = re.compile(rf"{_INITIALS.pattern}|\d+(?:[.,:]\d+)+")
 # What is never shown in part: a figure with its sign, scale and unit; an abbreviation; a word, whose possessive may be
 # left out.
 _WHOLE = re.compile(
-    rf"(?:(?:US|A|C)?[$€£¥]\s?)?\d+(?:[.,:/]\d+)*\w*(?:[ -]{_SCALE}\b)?(?:\s?(?:%|percent\b|per ?cent\b))?"
+    r"\b\w+-(?:year|month|week|day)s?-olds?\b"
+    rf"|(?:(?:US|A|C)?[$€£¥]\s?)?\d+(?:[.,:/]\d+)*\w*(?:[ -]{_SCALE}\b)?(?:\s?(?:%|percent\b|per ?cent\b))?"
     r"(?:\s?(?:[ap]\.m\b\.?|[ap]m\b))?"
     rf"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|several|a|half a)[ -]{_SCALE}\b"
     rf"|{_INITIALS.pattern}|[^\W_]+(?:['’](?!s\b)[^\W\d_]+)?"

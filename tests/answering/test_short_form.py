@@ -27,6 +27,7 @@ def short(question: str, sentence: str, marked: str) -> str | None:
         ("How much did it fall?", "It fell by 7 percent in May.", "7", "7 percent"),
         ("How much did it fall?", "It fell by 7 percentage points.", "7", "7"),
         ("How many live there?", "About two million live there.", "two", "two million"),
+        ("How old is she?", "The 31-year-old left.", "31-year", "31-year-old"),
         ("Which country left?", "The U.S. left the pact.", "U", "U.S."),
         ("When was it closed?", "It was closed on June 21 for good.", "June", "June 21"),
         ("When was it closed?", "It was closed on June 21 for good.", "21", "June 21"),

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answering.phrases import bare_subject, things_in
 from rag.answering.question import names_in, read_question
 from rag.answering.referents import (
     MAX_CHARS,
     Said,
     as_mentioned,
+    bare_nouns,
     group,
     is_person,
     lowered,
@@ -21,7 +23,6 @@ from rag.answering.referents import (
     person,
     said_in,
     thing,
-    things_in,
 )
 from rag.types import Turn
 
@@ -38,6 +39,13 @@ _PRONOUN = re.compile(
 _POINTER = re.compile(r"\b(?:that|this|those|these|then|there|the same)\b", re.IGNORECASE)
 # Words that leave away what was said before: "Did China say so too?", "Why not sooner?", "The third one?"
 _ELLIPSIS = re.compile(r"\b(?:so|too|instead|sooner|later|ones?|other|third|second|else|either)\b", re.IGNORECASE)
+_SORTS = {
+    word: sort
+    for sort, forms in (("he", "he him his"), ("she", "she her hers"), ("they", "they them their theirs"))
+    for word in forms.split()
+} | dict.fromkeys(("it", "its", "that"), "it")
+# "Which painting was it?", where a painting was spoken of.
+_WHICH_ONE = re.compile(r"^\W*(?:which|what) (\w+) (?:is|was|were|are) (?:it|that|they)\W*$", re.IGNORECASE)
 _POSSESSIVE = {"his", "its", "their", "theirs", "hers"}
 _LEAD = re.compile(r"^\W*(?:and|but|so|ok(?:ay)?|also|then)\b[\s,]*", re.IGNORECASE)
 _WH = re.compile(
@@ -178,47 +186,69 @@ def _topic(question: str, before: str, _said: Said) -> str | None:
     like = [name for name in names_in(before) if is_person(name) == is_person(topic)]
     if n and (by or not is_person(topic) or not like):
         return f"{_open(changed)}?"
-    if not by and like and names_in(f"? {topic}"):
+    if not by and like and names_in(f"? {topic}") and not topic.startswith("the "):
         return before.replace(like[0], topic, 1)
-    return f"{_open(before)} about {topic}?"
+    return _in_its_place(topic, before) or f"{_open(before)} about {topic}?"
+
+
+def _in_its_place(topic: str, before: str) -> str | None:
+    """Put "the Senn festival" where the question before has another festival, or the only thing that it has."""
+    things = things_in(before)
+    head = topic.rpartition(" ")[2]
+    like = [thing for thing in things if thing.rpartition(" ")[2] == head] or things * (len(things) == 1)
+    return before.replace(like[0], topic, 1) if like and re.match(r"(?:the|an?|his|her|their)\b", topic) else None
 
 
 def _pronouns(question: str, before: str, said: Said) -> str:
     """Put what they stand for in the place of pronouns; what else points back gets the names before as context."""
     own = names_in(question)
     bare = _LEAD.sub("", question)
-    n_replaced = 0
+    which_one = (kind := _WHICH_ONE.match(bare)) is not None and kind[1].lower() in _open(before.lower()).split()
+    means = {} if which_one else _meant(bare, before, said, own)
 
     def replace(match: re.Match[str]) -> str:
-        nonlocal n_replaced
         word = match[1].lower()
-        if word in ("it", "its", "that"):
-            stands_for = thing(_ASIDE.sub("", before), said)
-        elif word.startswith("the"):
-            stands_for = group(before, said, own)
-        else:
-            stands_for = person(word, before, said, own)
-        if stands_for is None:
+        if not (stands_for := means.get(_SORTS[word])):
             return match[0]
-        n_replaced += 1
         owns = word in _POSSESSIVE or (word == "her" and re.match(r"\s+(?!did|was|has)[a-z]", bare[match.end() :]))
         return f"{stands_for}'s" if owns else stands_for
 
     resolved = _PRONOUN.sub(replace, bare)
+    n_replaced = sum(stands_for is not None for stands_for in means.values())
     n_stems = len(read_question(bare).stems)
     leads = bare != question and (n_stems <= 2 or not own)
-    if not n_replaced and (_ELLIPSIS.search(bare) or leads):
+    if not n_replaced and (which_one or _ELLIPSIS.search(bare) or leads):
         return f"{bare[:1].upper()}{bare[1:].rstrip('?!. ')}? ({_ASIDE.sub('', before)})"
     # One that is short and names nothing goes on with what was spoken of: "Who led the talks?"
-    points = _PRONOUN.search(bare) or _POINTER.search(bare) or (not own and n_stems <= MAX_STEMS_OF_ELLIPSIS)
-    if not n_replaced and points and (context := _context(bare, before, said)):
-        resolved = f"{_open(bare)} ({context})?"
+    points = means or _POINTER.search(bare) or (not own and n_stems <= MAX_STEMS_OF_ELLIPSIS)
+    vague = means.get("it") in bare_nouns(before)
+    if (vague or (n_replaced < max(len(means), 1) and points)) and (context := _context(resolved, before, said)):
+        resolved = f"{_open(resolved)} ({context})?"
     return resolved[:1].upper() + resolved[1:]
+
+
+def _meant(bare: str, before: str, said: Said, own: list[str]) -> dict[str, str | None]:
+    """Return what each sort of pronoun in a follow-up stands for, or None; no two sorts stand for the same."""
+    means: dict[str, str | None] = {}
+    for match in _PRONOUN.finditer(bare):
+        word = match[1].lower()
+        sort = _SORTS[word]
+        if sort in means:
+            continue
+        taken = [name for name in means.values() if name]
+        if sort == "it":
+            means[sort] = thing(_ASIDE.sub("", before), said, bare, taken)
+        elif sort == "they":
+            means[sort] = group(before, said, own, taken)
+        else:
+            means[sort] = person(word, before, said, own + taken)
+    return means
 
 
 def _context(bare: str, before: str, said: Said) -> str:
     """Return the names and things of the question before that the follow-up lacks, and who or what was the answer."""
-    named = [*names_in(before), *things_in(before)]
+    things = [*things_in(before), *filter(None, [bare_subject(before)])]
+    named = [*(name for name in names_in(before) if not any(name in held for held in things)), *things]
     if re.match(r"\W*who", before, re.IGNORECASE):
         named += people_in(said.short)
     lower = bare.lower()

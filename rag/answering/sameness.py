@@ -18,7 +18,8 @@ _INSIDE = 0.9
 # … of which there are enough for it to be no accident: a short sentence lies inside many.
 _LEAST_INSIDE = 6
 
-_DATELINE = re.compile(r"^[A-Z][A-Z .,'’/-]{2,40}(?: \([^)]{2,30}\))?,? ?[—–-]+ ")
+# "PORT SENN — ", "SENN, Pa. (AP) − ": dashes and the minus sign, which some outlets write.
+_DATELINE = re.compile(r"^[A-Z][A-Z .,'’/-]{2,40}(?:[A-Z][a-z]{1,5}\.)?(?: \([^)]{2,30}\))?,? ?[—–−-]+ ")
 # Two sentences with one figure for one thing tell the same when they share this many words, that for the
 # thing among them: "46 people" alone is in many stories.
 _LEAST_SHARED = 3

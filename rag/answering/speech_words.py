@@ -167,6 +167,14 @@ ORGANISATIONS = _set(
     line club insurer airline station charity church embassy statement report telegraph poll survey study
     """
 )
+NAMED_THINGS = _set(
+    """
+    hurricane typhoon cyclone storm bridge tower airport stadium prize prizes award awards cup bowl act bill summit
+    olympics games festival challenge championship river lake mountain volcano street park dam mission project operation
+    flight rocket spacecraft ship treaty united fc
+    """
+)
+"""What is named and no person: "Hurricane Milton", "the Booker Prize", "Harrow FC"."""
 NOBODY = _set("others some many most others. people it everyone nobody anyone both who which what there")
 """Subjects that name no one: "Others said"."""
 SHE = _set(

@@ -21,6 +21,10 @@ transfer unveil uphold vaccinate veto visit warn welcome
 """
 _INTRANSITIVE = "collapse crash die disappear erupt escape resign retire return surrender arrive fail appear protest"
 _TO_INFINITIVE = "agree decide refuse decline vow pledge promise threaten plan vote attempt"
+_PLAIN = """
+start end cost come reach rule fly run land last say think want need mean react respond change work use cause call hear
+see find keep help spread hurt affect grow explode burn derail reopen aim expect move play look try
+"""
 _IRREGULAR = """
 win won won|lose lost lost|buy bought bought|sell sold sold|leave left left|shoot shot shot|hold held held
 make made made|take took taken|break broke broken|beat beat beaten|build built built|begin began begun
@@ -73,6 +77,9 @@ PARTICIPLES = frozenset(row[2] for row in [*_REGULAR, *_rows(_IRREGULAR)]) | fro
     ]
 )
 """What follows "was" in the passive."""
+
+BARE = frozenset([*f"{_TRANSITIVE} {_INTRANSITIVE} {_TO_INFINITIVE} {_PLAIN}".split(), *_NAMED])
+"""Base forms, as they stand behind the subject of "did": the verbs above, and common ones that tell no event."""
 
 
 def base_stem(stemmed: str) -> str:

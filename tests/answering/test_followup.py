@@ -43,8 +43,8 @@ def asked(before, said, question, short=None):
         (("Did China and France sign a pact?", "Yes."), "Did they keep it?", "Did China and France keep a pact?"),
         (("Who cut the fuel tax?", "Holub."), "Who voted for it?", "Who voted for the fuel tax?"),
         (("Was the bridge closed?", "Yes."), "Who closed it?", "Who closed the bridge?"),
-        (("Which paper accused Ann Holub?", "No paper did."), "Did it pay?", "Did the paper pay?"),
-        (("Where was the Aldon Star?", "In a barn."), "Who found it?", "Who found Aldon Star?"),
+        (("Which paper accused Ann Holub?", "No paper did."), "Did it pay?", "Did the paper pay (Ann Holub)?"),
+        (("Where was the Aldon Star?", "In a barn."), "Who found it?", "Who found the Aldon Star?"),
         (("Who saw Garrow on Sunday?", "Bo Ruh saw him."), "What did they eat?", "What did Garrow eat?"),
         # a question word alone asks the question before again
         (("Did Holub resign?", "Yes, on Monday."), "Why?", "Why did Holub resign?"),
@@ -79,7 +79,7 @@ def asked(before, said, question, short=None):
         # what leaves something away gets the question before beside it
         (("Did the mayor visit Senn?", "Yes."), "Did Garrow go too?", "Did Garrow go too? (Did the mayor visit Senn?)"),
         (("When does the ferry sail?", "In May."), "Why not sooner?", "Why not sooner? (When does the ferry sail?)"),
-        (("Is the strike in Senn over?", "Yes."), "Who led the talks?", "Who led the talks (Senn, the strike)?"),
+        (("Is the strike in Senn over?", "Yes."), "Who led the talks?", "Who led the talks (the strike in Senn)?"),
         # what stands alone stays as it is
         (RAISED, "Who is Moritz Rudolf?", "Who is Moritz Rudolf?"),
         (RAISED, "And who founded the Oke Authority in 1931?", "Who founded the Oke Authority in 1931?"),
@@ -116,6 +116,88 @@ def test_a_follow_up_is_made_to_stand_alone(before, question, read):
     ],
 )  # fmt: skip
 def test_an_answer_with_markers_answers_with_its_short_words(before, said, short, question, read):
+    assert asked(before, said, question, short) == read
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "short", "question", "read"),
+    [
+        # a thing is named with all its words, and what belongs to it
+        ("When is the vice presidential debate?", "On May 3. [1]", "May 3", "Who will moderate it?",
+         "Who will moderate the vice presidential debate?"),
+        ("When was the debate between Ann Holub and Bo Ruh?", "It was in Senn. [1]", None, "Who moderated it?",
+         "Who moderated the debate between Ann Holub and Bo Ruh?"),
+        ("What happened to the Oke-3 spacecraft?", "Oke-3 crashed on the moon. [1]", "crashed", "Where did it crash?",
+         "Where did the Oke-3 spacecraft crash?"),
+        ("How many died in the Ostley wildfires?", "At least 36. [1]", "36", "What caused them?",
+         "What caused the Ostley wildfires?"),
+        ("Did Oke's Starling return to Earth?", "Starling returned on Sept. 7. [1]", None, "Why was it late?",
+         "Why was Oke's Starling late?"),
+        ("When did the Ostley oil refinery close?", "In April. [1]", "April", "Who owns it?",
+         "Who owns the Ostley oil refinery?"),
+        ("Was the city's main line closed?", "Yes. [1]", None, "Who closed it?", "Who closed the city's main line?"),
+        ("Is the Aldon bridge open?", "No. [1]", None, "When will it reopen?", "When will the Aldon bridge reopen?"),
+        ("When did the trial of Karl Brandt begin?", "In May. [1]", "May", "Where is it held?",
+         "Where is the trial of Karl Brandt held?"),
+        # a storm is no person, and a day no thing
+        ("When did Hurricane Marra hit Lissen?", "Olga, which hit Lissen on Sept. 26, killed ten. [1]", "Sept. 26",
+         "How fast were its winds?", "How fast were Hurricane Marra's winds?"),
+        ("When did Typhoon Marra reach Taiwan?", "On July 24. [1]", "July 24", "How many did it kill?",
+         "How many did Typhoon Marra kill?"),
+        # what did one thing did the other
+        ("When did the storm hit the coast?", "On Monday. [1]", "Monday", "How many did it kill?",
+         "How many did the storm kill?"),
+        ("When did Corvane release the headset?", "In May. [1]", "May", "How much does it cost?",
+         "How much does the headset cost?"),
+        # a noun without a determiner, with what else was named
+        ("Why did West Bank port workers go on strike?", "Over pay. [1]", None, "When did it end?",
+         "When did the strike end (West Bank port workers)?"),
+        ("Why are junior doctors on strike in Lissen?", "Over pay. [1]", None, "What do they want?",
+         "What do the junior doctors want?"),
+        ("Did inflation fall?", "Yes. [1]", None, "What caused it?", "What caused inflation?"),
+        ("What is bird flu?", "It is a disease. [1]", "a disease", "Can it spread?", "Can bird flu spread?"),
+        # a short answer is not always what "it" is
+        ("What is the Lissen bill?", "A bill that forces a sale. [1]", "a bill", "Who voted against it?",
+         "Who voted against the Lissen bill?"),
+        ("What caused the blackout?", "A tree fell on a line. [1]", "a tree", "How long did it last?",
+         "How long did the blackout last?"),
+        ("What was stolen from the museum?", "A crown was stolen. [1]", "a crown", "When was it found?",
+         "When was the crown found?"),
+        ("Where did the plane crash?", "It crashed in Aldon. [1]", "in Aldon", "Why did it crash?",
+         "Why did the plane crash?"),
+        ("Which countries vetoed the resolution?", "Lissen and Senn vetoed it. [1]", "Lissen and Senn",
+         "Why did they veto it?", "Why did Lissen and Senn veto the resolution?"),
+        ("Who won the Ostley Cup?", "The Herons won it. [1]", "the Herons", "Who did they beat?",
+         "Who did the Herons beat?"),
+        # nobody and nothing rather than the wrong one
+        ("Who leaked the secret Aldon papers?", "In that Parley group, one man leaked papers. [1]", None,
+         "What is he charged with?", "What is he charged with (the secret Aldon papers)?"),
+        ("Why did Bo Ruh leave Harrow FC?", "For money. [1]", None, "What did they say about it?",
+         "What did Harrow FC say about it (Bo Ruh)?"),
+        # after "who …?", somebody else than those whom the question names; never the place of a dateline
+        ("Who shot at Karl Brandt?", "ALDON PARK, Pa. − A guard saw Thomas Wren. [1]", None, "How old was he?",
+         "How old was Thomas Wren?"),
+        ("Who was arrested for the killing of Brian Senn?", "Luke Hale was arrested for killing Brian Senn. [1]",
+         "Brian Senn", "How old is he?", "How old is Luke Hale?"),
+        ("Who attacked Mara Ulan?", "Karl Brandt attacked her. [1]", None, "Was he arrested?",
+         "Was Karl Brandt arrested?"),
+        ("Who attacked Mary Ulan?", "Karl Brandt attacked her. [1]", None, "How did she react?",
+         "How did Mary Ulan react?"),
+        ("Who is Karl Brandt?", "He is a trader in Senn. [1]", "a trader in Senn", "Why was he arrested?",
+         "Why was Karl Brandt arrested?"),
+        ("Is the mayor of Ostley resigning?", "Yes. [1]", None, "Who will replace her?",
+         "Who will replace the mayor of Ostley?"),
+        # a like thing takes its like's place
+        ("Who won the Booker Prize?", "Ada Pell won it. [1]", "Ada Pell", "And the Nobel Prize?",
+         "Who won the Nobel Prize?"),
+        ("When does the Ostley music festival begin?", "In June. [1]", "June", "What about the Senn festival?",
+         "When does the Senn festival begin?"),
+        ("Did they throw soup at a painting?", "Yes. [1]", None, "Which painting was it?",
+         "Which painting was it? (Did they throw soup at a painting?)"),
+        ("When is the summit?", "In May. [1]", "May", "Which day is that?", "Which day is the summit?"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_names_the_thing_or_person_that_a_reader_would(before, said, short, question, read):
     assert asked(before, said, question, short) == read
 
 

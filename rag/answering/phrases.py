@@ -188,10 +188,12 @@ def _complement_end(cut: _Words, end: int, start: int) -> int:
     named = _names_end(cut, first)
     if named > first and cut.low(named) == "and" and cut.low(end) == "between":
         named = max(_names_end(cut, named + 1), named)
-    if named > first and (named == len(cut.words) or cut.low(named) in _ENDS):
+    if named > first and (named == len(cut.words) or cut.low(named) in _ENDS or cut.closes[named - 1]):
         return named
-    behind = _end(cut, first, start) if cut.low(end) == "of" or named > first else first
-    return behind if behind > first else end
+    # "of the dam", "of the Senn museum", "a ban on smoking"; "in" joins names alone: not "the king in court".
+    joins = cut.low(end) == "of" or named > first or (cut.low(end) != "in" and first == end + 1)
+    behind = _end(cut, first, start) if joins else first
+    return _complement_end(cut, behind, start) if behind > first else end
 
 
 def _names_end(cut: _Words, at: int) -> int:

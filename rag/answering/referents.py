@@ -15,6 +15,7 @@ from rag.answering.question import names_in
 from rag.answering.sameness import without_dateline
 from rag.answering.speech_words import (
     DAYS,
+    DETERMINERS,
     FINITE,
     HE,
     HER_NAMES,
@@ -54,7 +55,10 @@ _ASKS_FOR_DEED = re.compile(r"(?<!\bwhat )\b(?:do|done|doing)\b|\bhappen", re.IG
 _WHAT_IS = re.compile(r"\W*what(?:['’]s| is| was| are| were) ", re.IGNORECASE)
 # "Who is Ann Holub?" is answered with her work; not "Who is the mayor of Ostley?".
 _WHO_IS_NAMED = re.compile(r"\W*(?i:who(?:['’]s| is| was)) [A-Z]")
-_PLURAL_KIND = re.compile(r"\W*(?:which|what) (?:\w+ )?[a-z]{3,}[^s\W]s\b(?<!was)(?<!does)(?<!has)", re.IGNORECASE)
+_PLURAL_KIND = re.compile(
+    r"\W*(?:which|what) (?!(?:did|does|is|are|was|were|has|have|do|will)\b)(?:\w+ )?[a-z]{3,}[^s\W]s\b",
+    re.IGNORECASE,
+)
 # "Why did the drivers go on strike?", "What was he accused of?": the last noun to be found, without a determiner.
 _BARE = re.compile(
     r"\b(?:on|of|over|against) ([a-z]{4,}(?<!ing)(?<!s))(?=\W*$| (?:in|on|at|from|by|for|after|before)\b)"
@@ -133,9 +137,10 @@ def person(pronoun: str, before: str, said: Said, own: list[str]) -> str | None:
 
     "Who attacked Ann Holub?" asks for somebody else than her. Where no answer names one, "he" may be either.
     """
-    asked = [name for name in people_in(before) if not _is_where(name, before)]
-    # "the mayor of Ostley", where nobody is named
-    asked += [phrase.whole for phrase in phrases_in(before) if _is_role(phrase.text)]
+    # "the mayor of Ostley", "Garrow's widow": by their role, where nobody else is named
+    roles = [phrase.whole for phrase in phrases_in(before) if _is_role(phrase.text)]
+    asked = [name for name in people_in(before) if not _is_where(name, before) and not _among_owners(name, roles)]
+    asked += roles
     answered = [name for name in (*people_in(said.short), *_told_of(said.text)) if not _among(name, asked)]
     who = re.match(r"\W*(?:\w+ )?who(?:m|se)?\b", before, re.IGNORECASE)
     # "Who met Xi?" – "And the talks with him?": the one it was done to is spoken of as before.
@@ -144,6 +149,10 @@ def person(pronoun: str, before: str, said: Said, own: list[str]) -> str | None:
     else:
         candidates = [*answered, *asked] if answered else []
     return next((name for name in candidates if name not in own and may_be(pronoun, name)), None)
+
+
+def _among_owners(name: str, roles: list[str]) -> bool:
+    return any(re.match(rf"{re.escape(name)}['’]s ", role) for role in roles)
 
 
 def _is_where(name: str, text: str) -> bool:
@@ -212,6 +221,8 @@ def _goes_on(before: str, follow_up: str) -> bool:
 
 def _bodies_asked_about(before: str, follow_up: str) -> list[str]:
     """Return the bodies and named things of a question, the likeliest last; a part of a longer subject is left out."""
+    if (asks := _WHAT_IS.match(before)) and before[asks.end() : asks.end() + 1].isupper():
+        return names_in(before[asks.end() :])[:1]
     whole = bare_subject(before)
     found = [name for name in _bodies(before) if name not in whole]
     if _goes_on(before, follow_up):
@@ -244,6 +255,7 @@ def group(before: str, said: Said, own: list[str], taken: list[str]) -> str | No
         return as_mentioned(said.short)
     told = "\n".join((before, said.short, said.text))
     names = [name for name in map(_bare, _names(told)) if name not in own and not _is_day(name)]
+    names = [name for name in names if name.lower() not in DETERMINERS]
     bodies = [name for name in names if not is_person(name, told)]
     return next((name for name in [*_plurals(before), *bodies, *names] if name not in taken), None)
 
@@ -266,7 +278,8 @@ def _defines(before: str) -> bool:
     asks = _WHAT_IS.match(before)
     if asks is None:
         return False
-    return bare_subject(before) != "" or any(phrase.start == asks.end() for phrase in phrases_in(before))
+    named = before[asks.end() : asks.end() + 1].isupper()
+    return named or bare_subject(before) != "" or any(phrase.start == asks.end() for phrase in phrases_in(before))
 
 
 def _is_thing(phrase: str) -> bool:

@@ -169,7 +169,14 @@ def test_an_answer_with_markers_answers_with_its_short_words(before, said, short
          "Why did they veto it?", "Why did Lissen and Senn veto the resolution?"),
         ("Who won the Ostley Cup?", "The Herons won it. [1]", "the Herons", "Who did they beat?",
          "Who did the Herons beat?"),
+        ("What did divers find on the wreck?", "They found a bell. [1]", "a bell", "How old is it?",
+         "How old is the bell?"),
+        ("What is Project Heron?", "It is a plan. [1]", "a plan", "Who wrote it?", "Who wrote Project Heron?"),
+        ("Is there a ban on smoking in Senn?", "Yes. [1]", None, "When does it start?",
+         "When does a ban on smoking in Senn start?"),
         # nobody and nothing rather than the wrong one
+        ("Were there any survivors of the crash?", "Two. [1]", None, "Where are they?",
+         "Where are they (the crash)?"),
         ("Who leaked the secret Aldon papers?", "In that Parley group, one man leaked papers. [1]", None,
          "What is he charged with?", "What is he charged with (the secret Aldon papers)?"),
         ("Why did Bo Ruh leave Harrow FC?", "For money. [1]", None, "What did they say about it?",
@@ -187,6 +194,7 @@ def test_an_answer_with_markers_answers_with_its_short_words(before, said, short
          "Why was Karl Brandt arrested?"),
         ("Is the mayor of Ostley resigning?", "Yes. [1]", None, "Who will replace her?",
          "Who will replace the mayor of Ostley?"),
+        ("How did Garrow's widow react?", "She wept. [1]", None, "What did she say?", "What did Garrow's widow say?"),
         # a like thing takes its like's place
         ("Who won the Booker Prize?", "Ada Pell won it. [1]", "Ada Pell", "And the Nobel Prize?",
          "Who won the Nobel Prize?"),

@@ -176,7 +176,7 @@ def test_a_question_without_words_or_too_long_is_refused(opened: Rag, question: 
 
 
 def test_a_question_that_is_longer_once_it_stands_alone_is_asked_as_it_was_put(opened: Rag):
-    before = Turn("user", "Who met Xi Jinping in Beijing?")
+    before = Turn("user", "When did Xi Jinping come to Beijing?")
     once = opened.ask("Why did he go, and was he well?", history=[before])
     assert once.standalone_question == "Why did Xi Jinping go, and was Xi Jinping well?"
     long = f"Why did he go{', and was he well' * 110}?"

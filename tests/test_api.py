@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.answering.steps import missing_names
+from rag.answering.missing import missing_names
 from rag.api import AddProgress, Rag, open_index
 from rag.chain import Step, make_constraints, read_input
 from rag.errors import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.answering.places import other_words
+from rag.answering.missing import is_unknown
 from rag.words import is_content
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def respelled(question: str, snapshot: Snapshot) -> str:
 
 
 def _respelled(word: str, snapshot: Snapshot) -> str:
-    if not is_content(word) or any(map(snapshot.count_with_words, other_words(word))):
+    if not is_content(word) or not is_unknown([word], snapshot):
         return word
     like = snapshot.words_like(word, N_LIKE)
     found = max(like, key=lambda other: (like[other], other), default=word)

@@ -5,8 +5,7 @@ Each takes a `State` and returns the next; `rag/chain.py` composes them. Knows t
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -21,8 +20,7 @@ from rag.answering.compose import (
     with_whole_quotations,
 )
 from rag.answering.followup import standalone_question
-from rag.answering.places import other_words
-from rag.answering.question import names_in
+from rag.answering.missing import missing_names, unmentioned
 from rag.answering.spelling import respelled
 from rag.answering.stories import stories_of, with_copies
 from rag.answering.timeline import asks_for_timeline
@@ -35,7 +33,6 @@ from rag.protocols import Encoder, EvidenceModel
 from rag.retrieval import HybridRetriever, constrain
 from rag.types import Answer, Citation, Constraints, Hit, Models, Reading, Statement, Turn
 from rag.verify import check_citation
-from rag.words import is_content, words
 
 # Passages read for evidence. On clapnq the right one is among the first five for 0.989 of the questions. Eight answer
 # no better and take a third longer: evidence F1 0.561 there, with five 0.565; evals/mini 0.417 and 0.413, evals/seed
@@ -47,9 +44,6 @@ N_PASSAGES_OF_TIMELINE = 12
 # What is left of the confidence when a name of the question stands in no article that may be used: whatever else
 # matches, the question is about something that the articles don't know.
 MISSING_NAME = 0.25
-
-# "Which European country …": the class that the answer is of, which the articles need not name.
-_CLASS = re.compile(r"\b([Ww]hich|[Ww]hat) [A-Z][a-z]+(?:an|ish|ese|ic|ch|ern)(?= [a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,39 +174,3 @@ class Steps:
 def n_passages(question: str) -> int:
     """Return how many passages are found for a question."""
     return N_PASSAGES_OF_TIMELINE if asks_for_timeline(question) else N_PASSAGES
-
-
-def missing_names(question: str, snapshot: Snapshot, constraints: Constraints = Constraints()) -> list[str]:
-    """Return the names in `question` of which no passage that may be used contains any word, as written.
-
-    One word of a name is enough ("Anthony Blinken" finds "Antony Blinken"), and so is another word for the same place
-    or another spelling ("Zelenskyy", "Zelensky").
-    A question none of whose words of content stands in any passage ("hello") is about those words.
-    """
-    names = names_in(_CLASS.sub(r"\1", question))
-    unseen = [name for name in names if _is_unknown(words(name), snapshot, constraints)]
-    missing = [name for name in unseen if not any(map(snapshot.has_name_like, words(name)))]
-    content = [] if unseen else [word for word in words(question) if is_content(word)]
-    return missing or (_quoted(content) if content and _is_unknown(content, snapshot, constraints) else [])
-
-
-def unmentioned(
-    missing: Sequence[str], question: str, snapshot: Snapshot, constraints: Constraints = Constraints()
-) -> Sequence[str]:
-    """Return what an abstention says that no article mentions: the missing names, as `missing_names` finds them.
-
-    In a question without any capital letter, whose names can't be told from its other words, the words of content that
-    stand in no passage that may be used. They say why nothing was found, and nothing of how sure an answer is.
-    """
-    if missing or question != question.lower():
-        return missing
-    return _quoted(w for w in words(question) if is_content(w) and _is_unknown([w], snapshot, constraints))
-
-
-def _is_unknown(wanted: Sequence[str], snapshot: Snapshot, constraints: Constraints) -> bool:
-    """Tell whether no passage that may be used has any of these words, or another word for the same place."""
-    return not any(snapshot.count_with_words(other, constraints) for word in wanted for other in other_words(word))
-
-
-def _quoted(found: Iterable[str]) -> list[str]:
-    return [f"“{word}”" for word in dict.fromkeys(found)]

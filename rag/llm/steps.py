@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from rag.answering.citing import cite
 from rag.answering.compose import abstention_text
+from rag.answering.missing import missing_names, unmentioned
 from rag.answering.signals import Rarity
-from rag.answering.steps import State, Steps, missing_names, unmentioned
+from rag.answering.steps import State, Steps
 from rag.answering.stories import stories_of
 from rag.display import answer_text, unbacked_text
 from rag.errors import ModelFailed, QuestionInvalid

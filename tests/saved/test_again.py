@@ -115,6 +115,17 @@ def test_equal_bases_are_equal_answers_and_filters_are_part_of_them(rag):
     assert basis_of(rag, KILLED, free).digest != first.digest
 
 
+def test_a_misspelled_question_is_made_of_what_the_articles_spell_until_one_spells_it_so(rag):
+    rag.add_articles(FILLERS)
+    right, slip = "Who read the notice of people killed?", "Who read the notise of people killed?"
+    assert rag.ask(slip).standalone_question.lower() == right.lower()
+    before = basis_of(rag, slip, Constraints()).digest
+    assert before == basis_of(rag, rag.ask(slip).standalone_question, Constraints()).digest
+    rag.add_article(Article("far", "Elsewhere", "Trams run again. " * 12 + "They notise."))
+    assert rag.ask(slip).standalone_question == slip
+    assert basis_of(rag, slip, Constraints()).digest != before
+
+
 def test_a_saved_question_keeps_its_filters(rag):
     one = saved(rag, until="2023-02-07", sources=["daily post"])
     assert one.given == Constraints(until=date(2023, 2, 7), sources=("daily post",))

@@ -211,7 +211,7 @@ def _articles(catalogue: Catalogue, header: gr.HTML, chat: gr.Chatbot, filters: 
             **light,
         )
     rows.show_more(catalogue.more_rows, [search, limit, order], [rows, limit], **light)
-    rows.open_article(catalogue.open_article, None, opened, trigger_mode="multiple", **quiet)
+    rows.open_article(catalogue.open_article, None, opened, trigger_mode="always_last", **quiet)
     close.click(catalogue.close_article, None, opened, **quiet)
     remove.click(lambda: gr.update(visible=True), None, [confirm], **quiet)
     keep.click(lambda: gr.update(visible=False), None, [confirm], **quiet)
